@@ -1,0 +1,3 @@
+from limen.config.cli import main
+
+raise SystemExit(main())
