@@ -278,7 +278,7 @@ def parse_instrument(text: str, where: str = "") -> Instrument:
         bands=_rows(table, "bands", where, _band),
         thresholds=_rows(table, "thresholds", where, _threshold),
         changes=_rows(table, "changes", where, _change),
-        codes=_codes(table.get("codes", {}), f"{where} [codes]"),
+        codes=_codes(require(table, "codes", dict, where), f"{where} [codes]") if "codes" in table else Codes(),
         item_safety=_rows(table, "item_safety", where, _item_safety),
         golden=_golden_rows(table, scoring, where),
     )
@@ -289,9 +289,7 @@ def parse_instrument(text: str, where: str = "") -> Instrument:
 # --- reading the parts -------------------------------------------------------------------------------------------
 
 
-def _rows(
-    table: Mapping[str, Any], key: str, where: str, read: Callable[[dict[str, Any], str], T]
-) -> tuple[T, ...]:
+def _rows(table: Mapping[str, Any], key: str, where: str, read: Callable[[dict[str, Any], str], T]) -> tuple[T, ...]:
     rows = table.get(key, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise DefinitionError(f"{where}: '{key}' must be a list of tables, [[{key}]]")
@@ -310,6 +308,11 @@ def _name(table: Mapping[str, Any], key: str, where: str) -> str:
     if not _KEY.fullmatch(value):
         raise DefinitionError(f"{where}: {key} '{value}' must be lower-case letters, digits, '-' or '_'")
     return value
+
+
+def _text(table: Mapping[str, Any], key: str, where: str) -> str:
+    """An optional text; empty when it is not there."""
+    return require(table, key, str, where) if key in table else ""
 
 
 def _words(table: Mapping[str, Any], key: str, where: str) -> str:
@@ -357,9 +360,7 @@ def _ladder(row: dict[str, Any], where: str) -> tuple[Option, ...]:
     if high <= low:
         raise DefinitionError(f"{where}: range upper end {high} must be above its lower end {low}")
     words = {low: _words(row, "low_label", where), high: _words(row, "high_label", where)}
-    labels = {
-        value: f"{value}: {words[value]}" if value in words else str(value) for value in range(low, high + 1)
-    }
+    labels = {value: f"{value}: {words[value]}" if value in words else str(value) for value in range(low, high + 1)}
     return tuple(Option(value=value, key=f"v{value}", label=label) for value, label in labels.items())
 
 
@@ -369,7 +370,7 @@ def _option(row: dict[str, Any], where: str) -> Option:
         value=require(row, "value", int, where),
         key=_name(row, "key", where),
         label=_words(row, "label", where),
-        code=row.get("code", ""),
+        code=_text(row, "code", where),
     )
 
 
@@ -397,13 +398,13 @@ def _item(row: dict[str, Any], by_key: Mapping[str, AnswerList], where: str) -> 
         id=_name(row, "id", where),
         text=_words(row, "text", where),
         answers=by_key[answers],
-        heading=row.get("heading", ""),
-        help=row.get("help", ""),
-        definition=row.get("definition", ""),
-        recall=_recall(row["recall"], f"{where} recall") if "recall" in row else None,
-        code=row.get("code", ""),
+        heading=_text(row, "heading", where),
+        help=_text(row, "help", where),
+        definition=_text(row, "definition", where),
+        recall=_recall(require(row, "recall", dict, where), f"{where} recall") if "recall" in row else None,
+        code=_text(row, "code", where),
         required=require(row, "required", bool, where) if "required" in row else True,
-        asked_if=_condition(row["asked_if"], f"{where} asked_if") if "asked_if" in row else None,
+        asked_if=_condition(require(row, "asked_if", dict, where), f"{where} asked_if") if "asked_if" in row else None,
     )
 
 
@@ -424,9 +425,7 @@ def _check_condition(item: Item, earlier: Mapping[str, Item], where: str) -> Non
     known = {option.key for option in parent.answers.options}
     unknown = sorted(set(item.asked_if.answers) - known)
     if unknown or not item.asked_if.answers:
-        raise DefinitionError(
-            f"{where}: item '{item.id}' depends on answer {unknown or '(none)'} of '{parent.id}'"
-        )
+        raise DefinitionError(f"{where}: item '{item.id}' depends on answer {unknown or '(none)'} of '{parent.id}'")
 
 
 def _scoring(row: dict[str, Any], items: tuple[Item, ...], where: str) -> Scoring:
@@ -440,9 +439,7 @@ def _scoring(row: dict[str, Any], items: tuple[Item, ...], where: str) -> Scorin
     minimum, maximum = require(row, "minimum", int, where), require(row, "maximum", int, where)
     if (minimum, maximum) != exact_range(terms):
         low, high = exact_range(terms)
-        raise DefinitionError(
-            f"{where}: range is written as {minimum} to {maximum}; the terms give {low} to {high}"
-        )
+        raise DefinitionError(f"{where}: range is written as {minimum} to {maximum}; the terms give {low} to {high}")
     subscores = _rows(row, "subscores", where, lambda sub, place: _subscore(sub, items, place))
     _refuse_repeats([subscore.id for subscore in subscores], "subscore", where)
     return Scoring(kind, direction, terms, minimum, maximum, subscores)
@@ -470,7 +467,7 @@ def _term(row: dict[str, Any], by_id: Mapping[str, Item], where: str) -> Term:
     ids = tuple(named) if isinstance(named, list) else (named,)
     if (kind == "max_of") != isinstance(named, list) or not ids:
         raise DefinitionError(f"{where}: 'max_of' takes a list of items, 'item' and 'reverse' take one item id")
-    unknown = [item for item in ids if item not in by_id]
+    unknown = [item for item in ids if not isinstance(item, str) or item not in by_id]
     if unknown:
         raise DefinitionError(f"{where}: no item '{unknown[0]}'")
     conditional = [item for item in ids if by_id[item].asked_if is not None or not by_id[item].required]
@@ -487,7 +484,7 @@ def _missing_rule(row: dict[str, Any], scoring: Scoring, where: str) -> MissingR
     if rule == "refuse":
         if "max_missing" in row:
             raise DefinitionError(f"{where}: 'max_missing' has no meaning with rule 'refuse'")
-        return MissingRule(rule, text, source=row.get("source", ""))
+        return MissingRule(rule, text, source=_text(row, "source", where))
     max_missing = require(row, "max_missing", int, where)
     if any(term.kind == "max_of" for term in scoring.terms):
         raise DefinitionError(f"{where}: prorating is not defined for a total with 'max_of'")
@@ -537,7 +534,7 @@ def _change(row: dict[str, Any], where: str) -> ChangeRule:
 
 def _codes(row: dict[str, Any], where: str) -> Codes:
     refuse_unknown_keys(row, {"system", "panel", "total"}, where)
-    return Codes(system=row.get("system", ""), panel=row.get("panel", ""), total=row.get("total", ""))
+    return Codes(*(_text(row, key, where) for key in ("system", "panel", "total")))
 
 
 def _item_safety(row: dict[str, Any], where: str) -> ItemSafety:
@@ -565,7 +562,7 @@ def _golden(row: dict[str, Any], order: tuple[str, ...], where: str) -> Golden:
         name=_words(row, "name", where),
         answers={item: None if value == "-" else value for item, value in zip(order, listed, strict=True)},
         total=_golden_total(row, where),
-        band=row.get("band", ""),
+        band=_text(row, "band", where),
         arithmetic=_words(row, "arithmetic", where),
     )
 
@@ -604,9 +601,7 @@ def _check_bands(instrument: Instrument, where: str) -> None:
     expected = scoring.minimum
     for band in bands:
         if band.lower != expected:
-            raise DefinitionError(
-                f"{where}: band '{band.key}' starts at {band.lower}; it must start at {expected}"
-            )
+            raise DefinitionError(f"{where}: band '{band.key}' starts at {band.lower}; it must start at {expected}")
         expected = band.upper + 1
     if expected != scoring.maximum + 1:
         raise DefinitionError(f"{where}: bands end at {expected - 1}; the range ends at {scoring.maximum}")
@@ -630,9 +625,7 @@ def _check_changes(instrument: Instrument, where: str) -> None:
     _refuse_repeats([rule.key for rule in instrument.changes], "change rule", where)
     for kind in ("response", "reliable_change"):
         if len(instrument.changes_of(kind)) > 1:
-            raise DefinitionError(
-                f"{where}: more than one '{kind}' rule; a caller could not tell which one applies"
-            )
+            raise DefinitionError(f"{where}: more than one '{kind}' rule; a caller could not tell which one applies")
     for rule in instrument.changes:
         if rule.kind != "response":
             _check_in_range(instrument, rule.number, f"change rule '{rule.key}'", where)
@@ -670,9 +663,7 @@ def _check_golden(instrument: Instrument, where: str) -> None:
         _check_golden_answers(instrument, golden, where)
         total = total_of(instrument.scoring.terms, instrument.missing_rule, golden.answers)
         if total.value != golden.total:
-            raise DefinitionError(
-                f"{where}: golden '{golden.name}' should give {golden.total}, gives {total.value}"
-            )
+            raise DefinitionError(f"{where}: golden '{golden.name}' should give {golden.total}, gives {total.value}")
         band = None if total.value is None else instrument.band_for(total.value)
         if (band.key if band else "") != golden.band:
             raise DefinitionError(

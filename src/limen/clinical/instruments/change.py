@@ -100,9 +100,7 @@ def change_status(
         remission=_remission(instrument, chosen, remission_rule, value),
         reliable_improvement=_points(reliable, gain, "reliable change"),
         reliable_deterioration=_points(reliable, None if gain is None else -gain, "reliable change"),
-        important_differences=tuple(
-            _points(rule, gain, "") for rule in instrument.changes_of("important_difference")
-        ),
+        important_differences=tuple(_points(rule, gain, "") for rule in instrument.changes_of("important_difference")),
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from limen.clinical.definitions.instrument import Band, Instrument, ItemSafety, Recall, Threshold
-from limen.clinical.definitions.instrument_total import Total, total_of
+from limen.clinical.definitions.instrument import Band, Instrument, ItemSafety, Recall, Subscore, Threshold
+from limen.clinical.definitions.instrument_total import Total, scored_items, total_of
 from limen.clinical.instruments.branching import unanswered_items
 
 # Stored with every score; raised when the same file and answers could give another result.
@@ -29,7 +29,7 @@ class Score:
     total: int, Decimal when prorated, None when there is no total; then `reason` says why.
     band: None without a total or where the file names no bands.
     missing_items: required items that should have been answered and were not.
-    subscores: (subscore id, value or None) pairs.
+    subscores: (subscore id, value) pairs; None unless every item of it is answered, for no missing-item rule covers it.
     """
 
     instrument_pin: str
@@ -40,7 +40,7 @@ class Score:
     recall: Recall
     is_prorated: bool
     reason: str
-    subscores: tuple[tuple[str, int | Decimal | None], ...] = ()
+    subscores: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,6 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Score:
         total = Total(None, missing_asked, False, "this instrument has no total; its answers are read one by one")
     else:
         total = total_of(instrument.scoring.terms, instrument.missing_rule, answers)
-    subscores = tuple(
-        (part.id, total_of(part.terms, instrument.missing_rule, answers).value)
-        for part in instrument.scoring.subscores
-    )
     return Score(
         instrument_pin=instrument.pin,
         algorithm_version=ALGORITHM_VERSION,
@@ -89,8 +85,15 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Score:
         recall=instrument.recall,
         is_prorated=total.is_prorated,
         reason=total.reason,
-        subscores=subscores,
+        subscores=tuple((part.id, _complete_sum(part, answers)) for part in instrument.scoring.subscores),
     )
+
+
+def _complete_sum(part: Subscore, answers: Mapping[str, int | None]) -> int | None:
+    given = {item: value for item, value in answers.items() if value is not None}
+    if not all(item in given for item in scored_items(part.terms)):
+        return None
+    return sum(term.value(given) for term in part.terms)
 
 
 def band_of(instrument: Instrument, total: int | Decimal | None) -> Band | None:
