@@ -1,0 +1,57 @@
+"""The menu of each kind of person, filtered by the access table."""
+
+from functools import cache
+
+from django.urls import NoReverseMatch, reverse
+
+from limen.apps.accounts.access import ACTIONS
+from limen.apps.records.actor import Actor
+
+PUBLIC = (
+    ("How it works", "library:how-it-works", "public.read"),
+    ("Treatment options", "library:treatment-options", "public.read"),
+    ("What to expect", "library:what-to-expect", "public.read"),
+    ("Questions", "library:questions", "public.read"),
+)
+PATIENT = (
+    ("Today", "workspace:today", "my.today"),
+    ("Progress", "measures:my-progress", "my.progress"),
+    ("Plan", "plans:my-plan", "my.plan"),
+    ("Journal", "therapy:my-journal", "my.journal"),
+    ("More", "workspace:more", "my.today"),
+)
+STAFF = (
+    ("Home", "workspace:home", "workspace.home"),
+    ("Patients", "patients:find", "patient.find"),
+    ("Referrals", "screening:referrals", "referrals.read"),
+    ("Board", "treatment:board", "board.read"),
+    ("Signals", "signals:worklist", "signals.worklist"),
+    ("Schedule", "scheduling:day", "schedule.read"),
+    ("Reviews", "plans:review-queue", "review.queue"),
+    ("Programme", "insights:programme", "insights.read"),
+    ("Staff", "accounts:staff", "staff.read"),
+    ("Settings", "accounts:settings", "settings.read"),
+    ("Audit", "accounts:audit", "audit.read"),
+)
+
+
+@cache
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation_for(actor: Actor, path: str) -> list[dict]:
+    """Menu lines this actor may follow; the longest address that starts the path is the current one."""
+    lines = PATIENT if actor.is_patient_actor else STAFF if actor.is_staff_actor else PUBLIC
+    items = [
+        {"label": label, "url": _address(name), "is_current": False}
+        for label, name, action in lines
+        if _address(name) and (not actor.is_staff_actor or actor.roles & ACTIONS[action].roles)
+    ]
+    current = max((i for i in items if path.startswith(i["url"])), key=lambda i: len(i["url"]), default=None)
+    if current:
+        current["is_current"] = True
+    return items
