@@ -1,19 +1,18 @@
-"""Questionnaires and rating scales as frozen, checked values: wording, scoring, bands, change rules, codes."""
+"""Read an instrument file: the closed TOML form of a questionnaire or rating scale."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from limen.clinical.definitions.common import (
     DefinitionError,
-    Identity,
     parse_identity,
     parse_toml,
     refuse_unknown_keys,
     require,
 )
+from limen.clinical.definitions.instrument_checks import check_instrument, refuse_repeats
 from limen.clinical.definitions.instrument_total import (
     MISSING_RULES,
     TERM_KINDS,
@@ -21,8 +20,43 @@ from limen.clinical.definitions.instrument_total import (
     Term,
     exact_range,
     scored_items,
-    total_of,
 )
+from limen.clinical.definitions.instrument_values import (
+    AnswerList,
+    Band,
+    ChangeRule,
+    Codes,
+    Condition,
+    Golden,
+    Instrument,
+    Item,
+    ItemSafety,
+    Option,
+    Recall,
+    Scoring,
+    Subscore,
+    Threshold,
+)
+
+__all__ = [
+    "AnswerList",
+    "Band",
+    "ChangeRule",
+    "Codes",
+    "Condition",
+    "Golden",
+    "Instrument",
+    "Item",
+    "ItemSafety",
+    "MissingRule",
+    "Option",
+    "Recall",
+    "Scoring",
+    "Subscore",
+    "Term",
+    "Threshold",
+    "parse_instrument",
+]
 
 RESPONDENTS = ("self", "clinician", "either")
 SCORING_KINDS = ("sum", "none")
@@ -59,196 +93,6 @@ _OWN_KEYS = {
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Recall:
-    """The period the questions ask about. days: its length; 0 means right now, None means no fixed length."""
-
-    label: str
-    days: int | None
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer a person can choose. value: the number stored; code: its public answer code, or empty."""
-
-    value: int
-    key: str
-    label: str
-    code: str = ""
-
-
-@dataclass(frozen=True)
-class AnswerList:
-    key: str
-    options: tuple[Option, ...]
-
-    @property
-    def values(self) -> tuple[int, ...]:
-        return tuple(option.value for option in self.options)
-
-    def option(self, value: int) -> Option:
-        return next(option for option in self.options if option.value == value)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """An item is asked only when `item` was answered with one of the option keys in `answers`."""
-
-    item: str
-    answers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One question.
-
-    heading: short title above it; help: examples that belong to the question; definition: note for the asker.
-    recall: its own period where it differs from the form's. required: False for a question outside the total
-    that may be left out. asked_if: None means always asked.
-    """
-
-    id: str
-    text: str
-    answers: AnswerList
-    heading: str = ""
-    help: str = ""
-    definition: str = ""
-    recall: Recall | None = None
-    code: str = ""
-    required: bool = True
-    asked_if: Condition | None = None
-
-
-@dataclass(frozen=True)
-class Subscore:
-    id: str
-    title: str
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True)
-class Scoring:
-    """kind 'none' means the raw answers are the result. minimum, maximum: the exact range of the total."""
-
-    kind: str
-    direction: str
-    terms: tuple[Term, ...] = ()
-    minimum: int | None = None
-    maximum: int | None = None
-    subscores: tuple[Subscore, ...] = ()
-
-
-@dataclass(frozen=True)
-class Band:
-    """A named stretch of the total, both ends included. A prorated total between two bands is in the lower one."""
-
-    key: str
-    label: str
-    lower: int
-    upper: int
-    source: str
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A published cut-off, met at or above `at_or_above` points. purpose: what it was studied for."""
-
-    key: str
-    purpose: str
-    at_or_above: int
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class ChangeRule:
-    """A published rule for judging change against baseline.
-
-    kind 'response': a fall of at least `number` percent; 'remission': score below (`is_inclusive` False) or
-    at most (`is_inclusive` True) `number` points; 'reliable_change' and 'important_difference': at least
-    `number` points.
-    """
-
-    key: str
-    kind: str
-    number: int
-    is_inclusive: bool
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Codes:
-    """Public codes of the whole form; empty where none is confirmed. Item and answer codes sit with them."""
-
-    system: str = ""
-    panel: str = ""
-    total: str = ""
-
-
-@dataclass(frozen=True)
-class ItemSafety:
-    """An answer at or above `at_or_above` on `item` is a safety signal, whatever the total."""
-
-    item: str
-    at_or_above: int
-    meaning: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Golden:
-    """A worked example kept in the file; it must come out exactly when the file is read."""
-
-    name: str
-    answers: Mapping[str, int | None]
-    total: int | Decimal | None
-    band: str
-    arithmetic: str
-
-
-@dataclass(frozen=True)
-class Instrument:
-    identity: Identity
-    abbreviation: str
-    recall: Recall
-    respondent: str
-    language: str
-    licence_notice: str
-    instructions: str
-    items: tuple[Item, ...]
-    answer_lists: tuple[AnswerList, ...]
-    scoring: Scoring
-    missing_rule: MissingRule
-    bands: tuple[Band, ...]
-    thresholds: tuple[Threshold, ...]
-    changes: tuple[ChangeRule, ...]
-    codes: Codes
-    item_safety: tuple[ItemSafety, ...]
-    golden: tuple[Golden, ...]
-
-    @property
-    def pin(self) -> str:
-        return self.identity.pin
-
-    def has_item(self, item_id: str) -> bool:
-        return any(item.id == item_id for item in self.items)
-
-    def item(self, item_id: str) -> Item:
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise DefinitionError(f"{self.pin}: no item '{item_id}'")
-
-    def band_for(self, total: int | Decimal) -> Band | None:
-        """The band whose lower end is the highest one not above `total`; None when the file names no bands."""
-        reached = [band for band in self.bands if band.lower <= total]
-        return reached[-1] if reached else None
-
-    def changes_of(self, kind: str) -> tuple[ChangeRule, ...]:
-        return tuple(rule for rule in self.changes if rule.kind == kind)
-
-
 def parse_instrument(text: str, where: str = "") -> Instrument:
     """Read one instrument file.
 
@@ -282,11 +126,8 @@ def parse_instrument(text: str, where: str = "") -> Instrument:
         item_safety=_rows(table, "item_safety", where, _item_safety),
         golden=_golden_rows(table, scoring, where),
     )
-    _check(instrument, where)
+    check_instrument(instrument, where)
     return instrument
-
-
-# --- reading the parts -------------------------------------------------------------------------------------------
 
 
 def _rows(table: Mapping[str, Any], key: str, where: str, read: Callable[[dict[str, Any], str], T]) -> tuple[T, ...]:
@@ -322,14 +163,6 @@ def _words(table: Mapping[str, Any], key: str, where: str) -> str:
     return value
 
 
-def _refuse_repeats(values: Iterable[object], what: str, where: str) -> None:
-    seen: set[object] = set()
-    for value in values:
-        if value in seen:
-            raise DefinitionError(f"{where}: {what} '{value}' appears twice")
-        seen.add(value)
-
-
 def _recall(row: dict[str, Any], where: str) -> Recall:
     refuse_unknown_keys(row, {"label", "days"}, where)
     days = require(row, "days", int, where) if "days" in row else None
@@ -346,8 +179,8 @@ def _answer_list(row: dict[str, Any], where: str) -> AnswerList:
         options = _rows(row, "options", where, _option)
     if len(options) < 2:
         raise DefinitionError(f"{where}: an answer list needs at least two options")
-    _refuse_repeats([option.value for option in options], "value", where)
-    _refuse_repeats([option.key for option in options], "option key", where)
+    refuse_repeats([option.value for option in options], "value", where)
+    refuse_repeats([option.key for option in options], "option key", where)
     return AnswerList(key=_name(row, "key", where), options=options)
 
 
@@ -375,12 +208,12 @@ def _option(row: dict[str, Any], where: str) -> Option:
 
 
 def _items(table: Mapping[str, Any], answer_lists: tuple[AnswerList, ...], where: str) -> tuple[Item, ...]:
-    _refuse_repeats([answers.key for answers in answer_lists], "answer list", where)
+    refuse_repeats([answers.key for answers in answer_lists], "answer list", where)
     by_key = {answers.key: answers for answers in answer_lists}
     items = _rows(table, "items", where, lambda row, place: _item(row, by_key, place))
     if not items:
         raise DefinitionError(f"{where}: an instrument needs at least one [[items]] entry")
-    _refuse_repeats([item.id for item in items], "item id", where)
+    refuse_repeats([item.id for item in items], "item id", where)
     earlier: dict[str, Item] = {}
     for item in items:
         _check_condition(item, earlier, where)
@@ -441,7 +274,7 @@ def _scoring(row: dict[str, Any], items: tuple[Item, ...], where: str) -> Scorin
         low, high = exact_range(terms)
         raise DefinitionError(f"{where}: range is written as {minimum} to {maximum}; the terms give {low} to {high}")
     subscores = _rows(row, "subscores", where, lambda sub, place: _subscore(sub, items, place))
-    _refuse_repeats([subscore.id for subscore in subscores], "subscore", where)
+    refuse_repeats([subscore.id for subscore in subscores], "subscore", where)
     return Scoring(kind, direction, terms, minimum, maximum, subscores)
 
 
@@ -455,7 +288,7 @@ def _terms(row: dict[str, Any], items: tuple[Item, ...], where: str) -> tuple[Te
     terms = _rows(row, "terms", where, lambda term, place: _term(term, by_id, place))
     if not terms:
         raise DefinitionError(f"{where}: 'terms' is empty")
-    _refuse_repeats(scored_items(terms), "scored item", where)
+    refuse_repeats(scored_items(terms), "scored item", where)
     return terms
 
 
@@ -577,103 +410,3 @@ def _golden_total(row: dict[str, Any], where: str) -> int | Decimal | None:
         return Decimal(require(row, "total", str, where))
     except InvalidOperation as error:
         raise DefinitionError(f"{where}: total '{value}' is not a number, a decimal text or \"none\"") from error
-
-
-# --- checking the whole ------------------------------------------------------------------------------------------
-
-
-def _check(instrument: Instrument, where: str) -> None:
-    _check_bands(instrument, where)
-    _check_points(instrument, where)
-    _check_changes(instrument, where)
-    _check_item_safety(instrument, where)
-    _check_sources(instrument, where)
-    _check_golden(instrument, where)
-
-
-def _check_bands(instrument: Instrument, where: str) -> None:
-    bands, scoring = instrument.bands, instrument.scoring
-    if not bands:
-        return
-    if scoring.minimum is None or scoring.maximum is None:
-        raise DefinitionError(f"{where}: bands without a total")
-    _refuse_repeats([band.key for band in bands], "band", where)
-    expected = scoring.minimum
-    for band in bands:
-        if band.lower != expected:
-            raise DefinitionError(f"{where}: band '{band.key}' starts at {band.lower}; it must start at {expected}")
-        expected = band.upper + 1
-    if expected != scoring.maximum + 1:
-        raise DefinitionError(f"{where}: bands end at {expected - 1}; the range ends at {scoring.maximum}")
-
-
-def _check_points(instrument: Instrument, where: str) -> None:
-    _refuse_repeats([threshold.key for threshold in instrument.thresholds], "threshold", where)
-    for threshold in instrument.thresholds:
-        _check_in_range(instrument, threshold.at_or_above, f"threshold '{threshold.key}'", where)
-
-
-def _check_in_range(instrument: Instrument, points: int, what: str, where: str) -> None:
-    low, high = instrument.scoring.minimum, instrument.scoring.maximum
-    if low is None or high is None:
-        raise DefinitionError(f"{where}: {what} without a total")
-    if not low <= points <= high:
-        raise DefinitionError(f"{where}: {what} is {points}, outside the range {low} to {high}")
-
-
-def _check_changes(instrument: Instrument, where: str) -> None:
-    _refuse_repeats([rule.key for rule in instrument.changes], "change rule", where)
-    for kind in ("response", "reliable_change"):
-        if len(instrument.changes_of(kind)) > 1:
-            raise DefinitionError(f"{where}: more than one '{kind}' rule; a caller could not tell which one applies")
-    for rule in instrument.changes:
-        if rule.kind != "response":
-            _check_in_range(instrument, rule.number, f"change rule '{rule.key}'", where)
-
-
-def _check_item_safety(instrument: Instrument, where: str) -> None:
-    for rule in instrument.item_safety:
-        if not instrument.has_item(rule.item):
-            raise DefinitionError(f"{where}: item_safety names item '{rule.item}', which does not exist")
-        values = instrument.item(rule.item).answers.values
-        if not min(values) < rule.at_or_above <= max(values):
-            raise DefinitionError(
-                f"{where}: item_safety for '{rule.item}' at {rule.at_or_above} could not tell answers apart"
-            )
-
-
-def _check_sources(instrument: Instrument, where: str) -> None:
-    known = {source.key for source in instrument.identity.sources}
-    _refuse_repeats([source.key for source in instrument.identity.sources], "source", where)
-    cited = [("missing", instrument.missing_rule.source)] if instrument.missing_rule.source else []
-    cited += [(f"band '{band.key}'", band.source) for band in instrument.bands]
-    cited += [(f"threshold '{row.key}'", row.source) for row in instrument.thresholds]
-    cited += [(f"change rule '{row.key}'", row.source) for row in instrument.changes]
-    cited += [(f"item_safety '{row.item}'", row.source) for row in instrument.item_safety]
-    for what, key in cited:
-        if key not in known:
-            raise DefinitionError(f"{where}: {what} cites source '{key}', which is not in [[sources]]")
-
-
-def _check_golden(instrument: Instrument, where: str) -> None:
-    if instrument.scoring.kind == "sum" and not instrument.golden:
-        raise DefinitionError(f"{where}: an instrument with a total needs at least one [[golden]] example")
-    _refuse_repeats([golden.name for golden in instrument.golden], "golden example", where)
-    for golden in instrument.golden:
-        _check_golden_answers(instrument, golden, where)
-        total = total_of(instrument.scoring.terms, instrument.missing_rule, golden.answers)
-        if total.value != golden.total:
-            raise DefinitionError(f"{where}: golden '{golden.name}' should give {golden.total}, gives {total.value}")
-        band = None if total.value is None else instrument.band_for(total.value)
-        if (band.key if band else "") != golden.band:
-            raise DefinitionError(
-                f"{where}: golden '{golden.name}' should be in band '{golden.band or 'none'}', "
-                f"is in '{band.key if band else 'none'}'"
-            )
-
-
-def _check_golden_answers(instrument: Instrument, golden: Golden, where: str) -> None:
-    for item, value in golden.answers.items():
-        accepted = instrument.item(item).answers.values
-        if value is not None and (isinstance(value, bool) or value not in accepted):
-            raise DefinitionError(f"{where}: golden '{golden.name}': {item} = {value!r}, accepted: {accepted}")
