@@ -247,3 +247,22 @@ def test_questions_keep_their_claims():
     faq = parse_page(page_with(block(body)), "example.toml").sections[0].blocks[0]
     assert isinstance(faq, Faq)
     assert faq.items[0].claims == ("response",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        page_with(block('kind = "list"\nitems = ["a plain text"]')),
+        page_with(block('kind = "faq"\nitems = "a plain text"')),
+        page_with(block('kind = "paragraph"\ntext = "No figure."\nclaims = "response"')),
+        page_with(block('kind = "paragraph"\ntext = "No figure."\nclaims = [1]')),
+        page_with(block('kind = "paragraph"\ntext = "  "')),
+        page_with(block('kind = "comparison"\ncaption = "c"\ncolumns = []\nrows = [{ cells = [] }]')),
+        page_with(block('kind = "comparison"\ncaption = "c"\ncolumns = ["60"]\nrows = [{ cells = ["x"] }]')),
+        HEAD + SOURCE,
+        HEAD + 'sections = ["one"]\n' + SOURCE,
+        "not toml at all",
+    ],
+)
+def test_a_malformed_file_is_refused_in_words_and_says_where(text):
+    assert refusal(text).startswith("example.toml")

@@ -195,9 +195,7 @@ def parse_page(text: str, where: str) -> Page:
     table = parse_toml(text, where)
     refuse_unknown_keys(table, _PAGE_KEYS, where)
     identity = parse_identity(table, where)
-    claims = tuple(
-        _parse_claim(row, identity, f"{where} claims[{i}]") for i, row in enumerate(table.get("claims", []))
-    )
+    claims = tuple(_parse_claim(row, identity, at) for row, at in _tables(table, "claims", where))
     _refuse_repeats([claim.id for claim in claims], "claim", where)
     page = Page(
         identity=identity,
@@ -298,28 +296,18 @@ def _check_percentage(claim: Claim, where: str) -> None:
         )
 
 
-def _parse_sections(
-    table: Mapping[str, Any], claims: Claims, identity: Identity, where: str
-) -> tuple[Section, ...]:
-    rows = require(table, "sections", list, where)
-    if not rows:
-        raise DefinitionError(f"{where}: a page needs at least one [[sections]]")
-    sections = tuple(_parse_section(row, claims, identity, f"{where} sections[{i}]") for i, row in enumerate(rows))
+def _parse_sections(table: Mapping[str, Any], claims: Claims, identity: Identity, where: str) -> tuple[Section, ...]:
+    sections = tuple(_parse_section(row, claims, identity, at) for row, at in _rows(table, "sections", where))
     _refuse_repeats([section.id for section in sections], "section", where)
     return sections
 
 
 def _parse_section(row: Mapping[str, Any], claims: Claims, identity: Identity, where: str) -> Section:
     refuse_unknown_keys(row, {"id", "title", "blocks"}, where)
-    blocks = require(row, "blocks", list, where)
-    if not blocks:
-        raise DefinitionError(f"{where}: a section needs at least one block")
     return Section(
         id=_slug(row, "id", where),
         title=_figure_free(row, "title", where),
-        blocks=tuple(
-            _parse_block(block, claims, identity, f"{where} blocks[{i}]") for i, block in enumerate(blocks)
-        ),
+        blocks=tuple(_parse_block(block, claims, identity, at) for block, at in _rows(row, "blocks", where)),
     )
 
 
@@ -372,6 +360,9 @@ def _stage(row: Mapping[str, Any], claims: Claims, where: str) -> Stage:
 def _comparison(row: Mapping[str, Any], claims: Claims, where: str) -> Comparison:
     refuse_unknown_keys(row, {"kind", "caption", "columns", "rows"}, where)
     columns = tuple(require(row, "columns", list, where))
+    _refuse_empty_cells(columns, len(columns), where)
+    for column in columns:
+        _refuse_untraced(column, (), claims, f"{where} 'columns'")
     return Comparison(
         caption=_figure_free(row, "caption", where),
         columns=columns,
@@ -382,12 +373,16 @@ def _comparison(row: Mapping[str, Any], claims: Claims, where: str) -> Compariso
 def _comparison_row(row: Mapping[str, Any], width: int, claims: Claims, where: str) -> ComparisonRow:
     refuse_unknown_keys(row, {"cells", "claims"}, where)
     cells = tuple(require(row, "cells", list, where))
-    if len(cells) != width or not all(isinstance(cell, str) and cell.strip() for cell in cells):
-        raise DefinitionError(f"{where}: a row needs {width} filled cells, one for each column")
+    _refuse_empty_cells(cells, width, where)
     cited = _cited(row, claims, where)
     for cell in cells:
         _refuse_untraced(cell, cited, claims, where)
     return ComparisonRow(cells=cells, claims=cited)
+
+
+def _refuse_empty_cells(cells: tuple[Any, ...], width: int, where: str) -> None:
+    if not width or len(cells) != width or not all(isinstance(cell, str) and cell.strip() for cell in cells):
+        raise DefinitionError(f"{where}: a row needs {width or 'some'} filled cells, one for each column")
 
 
 def _faq(row: Mapping[str, Any], claims: Claims, where: str) -> Faq:
@@ -439,9 +434,9 @@ def _traced(row: Mapping[str, Any], keys: tuple[str, ...], claims: Claims, where
 
 
 def _cited(row: Mapping[str, Any], claims: Claims, where: str) -> tuple[str, ...]:
-    cited = tuple(row.get("claims", ()))
+    cited = tuple(require(row, "claims", list, where)) if "claims" in row else ()
     for claim_id in cited:
-        if claim_id not in claims:
+        if not isinstance(claim_id, str) or claim_id not in claims:
             raise DefinitionError(f"{where}: no claim '{claim_id}' in [[claims]]")
     return cited
 
@@ -486,9 +481,18 @@ def _slug(row: Mapping[str, Any], key: str, where: str) -> str:
 
 
 def _rows(row: Mapping[str, Any], key: str, where: str) -> list[tuple[Mapping[str, Any], str]]:
-    items = require(row, key, list, where)
-    if not items:
+    """The tables under `key`, each with where it stands; refused when there is none."""
+    tables = _tables(row, key, where)
+    if not tables:
         raise DefinitionError(f"{where}: '{key}' is empty")
+    return tables
+
+
+def _tables(row: Mapping[str, Any], key: str, where: str) -> list[tuple[Mapping[str, Any], str]]:
+    items = require(row, key, list, where) if key in row else []
+    for i, item in enumerate(items):
+        if not isinstance(item, Mapping):
+            raise DefinitionError(f"{where} {key}[{i}]: must be a table, not {type(item).__name__}")
     return [(item, f"{where} {key}[{i}]") for i, item in enumerate(items)]
 
 
