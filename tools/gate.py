@@ -33,7 +33,7 @@ STATIC_STEPS = [
     ("types", [tool("mypy"), "src/limen"]),
     ("contracts", [tool("lint-imports"), "--no-logo"]),
     ("migrations", [sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run"]),
-    ("digests", [sys.executable, "tools/make_digests.py", "--check"]),
+    ("digests", [sys.executable, "-m", "pytest", "-q", "tests/contract/test_digests.py"]),
 ]
 
 
@@ -81,9 +81,7 @@ def pytest_steps(extra: list[str]) -> list[tuple[str, list[str], dict[str, str]]
     steps = [("tests (SQLite)", [*base, *workers, "--ignore=tests/e2e", "tests"], {})]
     database_tests = ["tests/integration", "tests/contract"]
     if has_postgres:
-        steps.append(
-            ("tests (PostgreSQL)", [*base, *workers, *database_tests], {"LIMEN_TEST_DATABASE": "postgres"})
-        )
+        steps.append(("tests (PostgreSQL)", [*base, *workers, *database_tests], {"LIMEN_TEST_DATABASE": "postgres"}))
     else:
         print("PostgreSQL does not answer: its tests are skipped.", flush=True)
     if browser:

@@ -1,9 +1,10 @@
 """The `limen` command. Scoring imports no Django; everything that touches records does."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
+
+from limen.config.console import CommandError
 
 EXAMPLES = """examples:
   limen score phq-9 --answers 1,2,0,3,1,0,2,1,0
@@ -12,10 +13,6 @@ EXAMPLES = """examples:
   limen demo
   limen serve --port 8000
 """
-
-
-class CommandError(Exception):
-    """Something the person at the keyboard can put right; printed without a traceback, exit 2."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -48,13 +45,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-
-
-def start_django(settings: str | None = None) -> None:
-    """Set up Django once, with the demo settings unless others are named in the environment."""
-    if settings:
-        os.environ["DJANGO_SETTINGS_MODULE"] = settings
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limen.config.settings.production")
-    import django
-
-    django.setup()
