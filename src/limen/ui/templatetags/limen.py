@@ -54,18 +54,19 @@ def tone_icon(tone: str = "") -> SafeString:
 
 
 @register.simple_tag
-def nav_links(items: Iterable[Mapping[str, Any]] | None = None, *, icons: bool = False, **kwargs: Any) -> str:
+def nav_links(items: Iterable[Mapping[str, Any]] | None = None, *, has_icons: bool = False, **kwargs: Any) -> str:
     """The main navigation from ``[{label, url, is_current, count, icon}]``; nothing when the list is empty."""
     if not items:
         return ""
-    links = format_html_join("", '<a href="{}"{}>{}{}{}</a>', (_nav_link(item, has_icon=icons) for item in items))
+    links = format_html_join("", '<a href="{}"{}>{}{}{}</a>', (_nav_link(item, has_icon=has_icons) for item in items))
     name = kwargs.get("label") or _("Main")
     return format_html('<nav class="nav {}" aria-label="{}">{}</nav>', kwargs.get("class", ""), name, links)
 
 
 def _nav_link(item: Mapping[str, Any], *, has_icon: bool) -> tuple[Any, ...]:
     current = format_html(' aria-current="{}"', "page") if item.get("is_current") else ""
-    shape = icons.icon(item["icon"]) if has_icon and item.get("icon") else ""
+    drawing = item.get("icon") or icons.FOR_PAGES.get(str(item["label"]), "")
+    shape = icons.icon(drawing) if has_icon and drawing else ""
     count = format_html(' <span class="count">{}</span>', item["count"]) if item.get("count") else ""
     return item["url"], current, shape, format_html("<span>{}</span>", item["label"]), count
 
@@ -85,6 +86,7 @@ def button(*, label: str, variant: str = "primary", href: str = "", size: str = 
         classes.append(f"button-{variant}")
     if size == "big":
         classes.append("button-big")
+    more["is_icon_last"] = more.get("icon_name") == "arrow-right"
     more["type"] = "button" if more.get("is_print") else more.get("type", "submit")
     return render("button", {"label": label, "href": href, "classes": " ".join(classes), **more})
 
@@ -118,7 +120,7 @@ def patient_band(*, patient: Any) -> SafeString:
 @register.simple_tag
 def patient_guard(patient: Any) -> SafeString:
     """The hidden input that lets a service refuse a form meant for another patient."""
-    return format_html('<input type="hidden" name="expected_patient_uid" value="{}">', _read(patient, "uid"))
+    return format_html('<input type="hidden" name="expected_patient" value="{}">', _read(patient, "uid"))
 
 
 def _read(thing: Any, name: str) -> Any:

@@ -46,6 +46,8 @@
   // Colours: follow the system unless this device says otherwise.
   const THEMES = ["light", "dark", "dim"];
   const switches = doc.querySelectorAll("[data-theme-switch]");
+  const chosen = (doc.cookie.match(/(?:^|; )limen_theme=(light|dark|dim)/) || [])[1];
+  if (chosen && doc.documentElement.dataset.theme !== chosen) doc.documentElement.dataset.theme = chosen;
   const mark = () => {
     const current = doc.documentElement.dataset.theme || "";
     doc.querySelectorAll("[data-theme-set]").forEach((button) => {
