@@ -56,7 +56,7 @@ def interval_plot(
     value_px = max(words_px(_value(row, unit)) for row in rows) + 14
     right = width - value_px - 8
     low, high = _ends(rows, reference, axis_from, axis_to)
-    x = Scale(low, high, label_px + (6 if is_narrow else 14), right)
+    x = Scale(low, high, label_px + (18 if is_narrow else 14), right)
     _draw_axis(drawing, x, unit, reference)
     for index, row in enumerate(rows):
         _draw_row(drawing, x, row, y=16 + row_px * (index + 0.5), unit=unit, is_narrow=is_narrow)
@@ -99,7 +99,7 @@ def _draw_row(drawing: Drawing, x: Scale, row: IntervalRow, *, y: float, unit: s
     line_y = y + 12 if is_narrow else y
     words = _value(row, unit)
     if is_narrow:
-        drawing.text("c-text c-halo", x.start, y - 6, shortened(row.label, drawing.width - 16))
+        drawing.text("c-text c-halo", 4, y - 6, shortened(row.label, drawing.width - 16))
     else:
         drawing.text("c-text", x.start - 14, y + 4.5, shortened(row.label, x.start - 20), "end")
     drawing.text("c-text c-strong", x.end + 14, line_y + 4.5, words)

@@ -73,7 +73,7 @@ def score_trajectory(
     sentence = _sentence(scale_title, ordered, bands, baseline, response_line, remission_line)
     plot = _frame(ordered, bands, baseline, dose_dates, today, width)
     places = [(plot.at(point.on), plot.y(point.value)) for point in ordered]
-    _draw_bands(plot, bands, places)
+    _draw_bands(plot, bands)
     _draw_time_axis(plot, ordered, today)
     _draw_targets(plot, response_line, remission_line, places)
     _draw_doses(plot, dose_dates, today)
@@ -118,7 +118,7 @@ def _band_text(band: Band) -> str:
     return f"{band.label} {number(band.low)}–{number(band.high)}"
 
 
-def _draw_bands(plot: _Plot, bands: Sequence[Band], places: Sequence[Place]) -> None:
+def _draw_bands(plot: _Plot, bands: Sequence[Band]) -> None:
     left, right = plot.x.start - 8, plot.x.end + 8
     for index, band in enumerate(bands):
         top, bottom = plot.y(band.high + 0.5), plot.y(band.low - 0.5)
@@ -126,8 +126,7 @@ def _draw_bands(plot: _Plot, bands: Sequence[Band], places: Sequence[Place]) -> 
         plot.drawing.text("c-text c-muted", left - 6, plot.y(band.low) + 4.5, number(band.low), "end")
         middle = (top + bottom) / 2 + 4.5
         if plot.is_narrow:
-            x = _clearer_start(plot, places, words_px(band.label), top + 10)
-            plot.drawing.text("c-text c-muted", x, top + 15, band.label)
+            plot.drawing.text("c-text c-muted", right - 5, top + 15, band.label, "end")
         else:
             plot.drawing.text("c-text c-muted", right + 8, middle, _band_text(band))
 
@@ -171,7 +170,7 @@ def _draw_targets(
 
 
 def _clearer_start(plot: _Plot, places: Sequence[Place], room: float, y: float) -> float:
-    """Where words `room` px wide at height `y` start, at the right end or the left, whichever is further from the line."""
+    """Where words `room` px wide at height `y` start: the end further from the line."""
     left, right = plot.x.start - 3, plot.x.end + 3 - room
     return left if _clearance(places, left, room, y) > _clearance(places, right, room, y) else right
 

@@ -11,6 +11,7 @@ from limen.charts.scale import Scale, nice_ticks, padded
 from limen.charts.svg import Drawing, number, shortened, words_px
 
 NARROW_PX = 520
+AXIS_PX = 36
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,9 @@ def _frame(
     is_narrow = width < NARROW_PX
     first = min([0.0, *_minutes(vitals, ratings), *([dose.start_min] if dose else [])])
     left, right = (44, 42) if is_narrow else (152, 64)
+    height = (396 if is_narrow else 308) + _rating_row_px(is_narrow) * len(_rating_names(ratings)) + AXIS_PX
     return _Strip(
-        drawing=Drawing(width, 448 if is_narrow else 388),
+        drawing=Drawing(width, height),
         x=Scale(first, minutes, left, width - right),
         is_narrow=is_narrow,
     )
@@ -134,7 +136,7 @@ def _lanes(strip: _Strip) -> tuple[_Lane, _Lane, _Lane]:
 
 def _draw_grid(strip: _Strip, lanes: Sequence[_Lane], now_minute: float | None) -> None:
     drawing, x = strip.drawing, strip.x
-    base = drawing.height - 32
+    base = drawing.height - AXIS_PX
     for tick in nice_ticks(x.low, x.high, max(int((x.end - x.start) / 62), 2)):
         drawing.line("c-grid", x(tick), 44, x(tick), base)
         drawing.text("c-text", x(tick), base + 18, number(tick), "middle")
@@ -225,22 +227,32 @@ def _draw_nothing(strip: _Strip, lane: _Lane) -> None:
     strip.drawing.text("c-text c-muted c-halo", strip.x.start, lane.top + 22, "not measured")
 
 
+def _rating_names(ratings: Sequence[RatingMark]) -> tuple[str, ...]:
+    """Each kind of rating once, in order of first appearance."""
+    return tuple(dict.fromkeys(mark.label for mark in sorted(ratings, key=lambda row: row.minute)))
+
+
+def _rating_row_px(is_narrow: bool) -> float:
+    return 42 if is_narrow else 26
+
+
 def _draw_ratings(strip: _Strip, ratings: Sequence[RatingMark]) -> None:
-    drawing = strip.drawing
-    base = drawing.height - 32
-    y = base - 24
-    if strip.is_narrow:
-        drawing.text("c-text c-strong c-halo", 4, y - 22, "Ratings")
-    else:
-        drawing.text("c-text c-strong", 4, y + 2, "Ratings")
-    free_from = 0.0
-    for mark in sorted(ratings, key=lambda row: row.minute):
-        x = strip.x(mark.minute)
-        words = f"{mark.label} {mark.value}".strip()
-        drawing.dot("c-rating", x, y + 8, 4)
-        if x >= free_from and x + words_px(words) / 2 <= drawing.width:
-            drawing.text("c-text c-halo", x, y - 2, words, "middle")
-            free_from = x + words_px(words) + 6
+    drawing, names = strip.drawing, _rating_names(ratings)
+    row_px = _rating_row_px(strip.is_narrow)
+    top = drawing.height - AXIS_PX - row_px * len(names)
+    for index, name in enumerate(names):
+        y = top + row_px * index + (10 if strip.is_narrow else 12)
+        room = (drawing.width if strip.is_narrow else strip.x.start) - 16
+        drawing.text("c-text c-strong c-halo", 4, y + 4.5, shortened(name[:1].upper() + name[1:], room))
+        y += 18 if strip.is_narrow else 0
+        free_from = 0.0
+        for mark in sorted((row for row in ratings if row.label == name), key=lambda row: row.minute):
+            x = strip.x(mark.minute)
+            drawing.dot("c-rating", x, y, 4)
+            room = words_px(mark.value) + 8
+            if x >= free_from and x + room <= drawing.width:
+                drawing.text("c-text c-halo", x + 8, y + 4.5, mark.value)
+                free_from = x + room
 
 
 def _sentence(vitals: Sequence[VitalReading], ratings: Sequence[RatingMark], dose: DoseBar | None) -> str:
