@@ -117,7 +117,7 @@ def _frame(
     is_narrow = width < NARROW_PX
     first = min([0.0, *_minutes(vitals, ratings), *([dose.start_min] if dose else [])])
     left, right = (44, 42) if is_narrow else (152, 64)
-    height = (396 if is_narrow else 308) + _rating_row_px(is_narrow) * len(_rating_names(ratings)) + AXIS_PX
+    height = (372 if is_narrow else 308) + _rating_row_px(is_narrow) * len(_rating_names(ratings)) + AXIS_PX
     return _Strip(
         drawing=Drawing(width, height),
         x=Scale(first, minutes, left, width - right),
