@@ -39,7 +39,7 @@ def _template(name: str) -> Template:
 def _fresh_template(name: str) -> Template:
     path = HERE / name / "template.html"
     backend = next(engine for engine in engines.all() if isinstance(engine, DjangoTemplates))
-    return Template(path.read_text(encoding="utf-8"), Origin(str(path)), name, backend.engine)
+    return Template(path.read_text(encoding="utf-8").strip(), Origin(str(path)), name, backend.engine)
 
 
 def names() -> list[str]:
