@@ -33,6 +33,7 @@ class ItemAnswer(PatientFact):
     item_id = models.CharField(max_length=40)
     value = models.SmallIntegerField(null=True)
     is_refused = models.BooleanField(default=False)
+    is_impaired = models.BooleanField(default=False)  # given while the medicine was working (SR-10)
     answered_at = models.DateTimeField(default=clock.now)
 
 
