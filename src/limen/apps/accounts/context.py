@@ -1,18 +1,28 @@
-"""What every page's frame needs: who is acting, where they can go, whether this is a demo."""
+"""What every page's frame needs: who is acting, where they can go, whose page it is, whether this is a demo."""
 
 from django.conf import settings
 
-from limen.apps.accounts.navigation import navigation_for
+from limen.apps.accounts import patient_lookup
+from limen.apps.accounts.navigation import navigation_for, patient_tabs
+from limen.apps.records import clock
 from limen.apps.records.actor import VISITOR
+from limen.ui.context_processors import look
 
 
 def page(request):
     actor = getattr(request, "actor", VISITOR)
+    patient = getattr(request, "patient", None)
     user = getattr(request, "user", None)
-    return {
+    frame = {
         "actor": actor,
         "nav": navigation_for(actor, request.path),
         "theme": getattr(user, "theme", "system"),
-        "patient": getattr(request, "patient", None),
+        "patient": patient,
         "is_demo": settings.LIMEN_DEMO,
+        "server_now": clock.now(),
+        **look(request),
     }
+    if patient is not None and actor.is_staff_actor:
+        frame["band"] = patient_lookup.band_of(patient)
+        frame["patient_tabs"] = patient_tabs(actor, patient, request.path)
+    return frame

@@ -33,6 +33,36 @@ STAFF = (
     ("Settings", "accounts:settings", "settings.read"),
     ("Audit", "accounts:audit", "audit.read"),
 )
+PATIENT_PAGES = (
+    ("Overview", "workspace:chart", "patient.read"),
+    ("Onboarding", "screening:onboarding", "intake.read"),
+    ("History", "screening:intake", "intake.read"),
+    ("Eligibility", "screening:eligibility", "eligibility.read"),
+    ("Plan", "plans:plan", "plan.read"),
+    ("Orders", "treatment:orders", "order.read"),
+    ("Sessions", "treatment:sessions", "session.read"),
+    ("Measures", "measures:progress", "measures.read"),
+    ("Vitals", "measures:vitals", "measures.read"),
+    ("Notes", "therapy:notes", "notes.read"),
+    ("Details", "patients:details", "patient.read"),
+)
+
+
+def patient_tabs(actor: Actor, patient, path: str) -> list[dict]:
+    """The pages about one patient that this actor may open."""
+    tabs = []
+    for label, name, action in PATIENT_PAGES:
+        if not actor.roles & ACTIONS[action].roles:
+            continue
+        try:
+            url = reverse(name, kwargs={"patient_uid": patient.uid})
+        except NoReverseMatch:
+            continue
+        tabs.append({"label": label, "url": url, "is_current": False})
+    current = max((t for t in tabs if path.startswith(t["url"])), key=lambda t: len(t["url"]), default=None)
+    if current:
+        current["is_current"] = True
+    return tabs
 
 
 @cache

@@ -97,3 +97,8 @@ def consents_in_force(patient: Patient) -> dict[str, Consent]:
 
 def consent_history(patient: Patient) -> list[Consent]:
     return list(Consent.objects.filter(patient=patient).order_by("-decided_at", "-id"))
+
+
+def recently_changed(actor: Actor, limit: int = 12) -> list[Patient]:
+    """The records last changed at the active site."""
+    return list(Patient.objects.visible_to(actor).filter(merged_into__isnull=True).order_by("-updated_at")[:limit])

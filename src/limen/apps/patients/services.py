@@ -178,3 +178,15 @@ def merge_patients(*, kept: Patient, duplicate: Patient, reason: str, actor: Act
         duplicate.merged_into = kept
         duplicate.save()
         SearchToken.objects.filter(patient=duplicate).delete()
+
+
+def start_episode(patient: Patient, *, actor: Actor, place: str = "clinic") -> Episode:
+    """Open a new episode of care for somebody whose last one ended."""
+    with act("episode.start", actor=actor, patient=patient):
+        episode = Episode(
+            site_id=patient.site_id, patient=patient, started_on=clock.today(patient.time_zone), place=place
+        )
+        episode.stage = "onboarding"
+        episode.save()
+        add_to_timeline(episode, patient=patient, kind="episode_opened", occurred_at=clock.now())
+    return episode

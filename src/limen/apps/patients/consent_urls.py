@@ -1,0 +1,3 @@
+"""Addresses of the consent pages."""
+
+urlpatterns: list = []
