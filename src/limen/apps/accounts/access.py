@@ -104,6 +104,7 @@ ACTIONS: dict[str, Policy] = {
     "patient.audit": _patient(frozenset({AUDITOR, ADMIN}), "Who saw this patient's record"),
     # Signals
     "signals.worklist": _site(CLINICAL, "Open safety signals", audits_reads=True),
+    "signals.read": _patient(CLINICAL, "One safety signal and its history"),
     "signals.answer": _patient(frozenset({PRESCRIBER, MEDICAL_DIRECTOR, THERAPIST, MONITOR}), "Answer a safety signal"),
     # Measures
     "measures.read": _patient(READERS, "Scores and progress"),
