@@ -9,6 +9,6 @@ THEME_COOKIE = "limen_theme"
 
 
 def look(request: HttpRequest) -> dict[str, str]:
-    """The theme chosen on this device, or nothing: then the person's own setting stands."""
+    """The theme chosen on this device; "" when none is, and then the person's own setting stands."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
-    return {"theme": chosen} if chosen in THEMES else {}
+    return {"theme": chosen if chosen in THEMES else ""}

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from limen.ui import components
 
 BLOCK_TAGS = ("card", "question_page")
-POSITIONAL = {"field": "bound", "form_errors": "form"}
+POSITIONAL = {"chart": "drawing", "field": "bound", "form_errors": "form"}
 
 
 @dataclass(frozen=True)

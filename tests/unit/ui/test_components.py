@@ -65,7 +65,7 @@ def poisoned(value, key=""):
 def test_there_are_the_components_the_house_needs():
     needed = {
         "button", "tag", "patient_band", "data_table", "worklist", "field", "form_errors", "question_page",
-        "summary_list", "stat_tile", "timeline", "chart_frame", "notice", "help_card", "checklist", "progress_steps",
+        "summary_list", "stat_tile", "timeline", "chart", "chart_frame", "notice", "help_card", "checklist", "progress_steps",
         "empty_state", "source_note", "pager", "card", "tabs", "key_values", "signature_block", "due_clock",
         "person_line",
     }  # fmt: skip
@@ -109,7 +109,7 @@ def test_every_reference_to_an_id_finds_it_and_no_id_stands_twice(name, example)
 @pytest.mark.parametrize(("name", "example"), ALL)
 def test_drawings_are_hidden_from_screen_readers_or_named(name, example):
     for attrs in Page(styleguide.render_example(name, example)).all("svg"):
-        assert attrs.get("aria-hidden") == "true" or attrs.get("aria-label")
+        assert attrs.get("aria-hidden") == "true" or attrs.get("aria-label") or attrs.get("aria-labelledby")
 
 
 @pytest.mark.parametrize("tone", ["neutral", "good", "watch", "alert", "info"])

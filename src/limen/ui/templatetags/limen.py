@@ -14,9 +14,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from limen.charts import Chart
 from limen.ui import icons
 from limen.ui.components import render
-from limen.ui.components.data_table import render_table
+from limen.ui.components.data_table import Column, render_table
 from limen.ui.components.field import first_control_id, render_field
 
 register = template.Library()
@@ -243,6 +244,29 @@ def chart_frame(*, title: str, sentence: str, svg: Any, **more: Any) -> SafeStri
     ``svg`` must be safe markup (a chart's ``__html__``); a plain string is shown as text.
     """
     return render("chart_frame", {"title": title, "sentence": sentence, "svg": svg, **more})
+
+
+@register.simple_tag
+def chart(drawing: Chart, *, narrow: Chart | None = None, **more: Any) -> SafeString:
+    """A chart of ``limen.charts`` in its frame; ``narrow`` is the same chart drawn for a phone (width about 320).
+
+    More: ``source`` and ``source_url``.
+    """
+    values = {
+        "title": drawing.title,
+        "sentence": drawing.sentence,
+        "svg": chart_svg(drawing),
+        "narrow_svg": chart_svg(narrow) if narrow else "",
+        "table_columns": [Column(header) for header in drawing.table.headers],
+        "table_rows": drawing.table.rows,
+    }
+    return render("chart_frame", values | more)
+
+
+@register.simple_tag
+def chart_svg(drawing: Chart) -> SafeString:
+    """The bare drawing, for a sparkline beside its number; a Chart's markup is escaped where it is made."""
+    return SafeString(drawing.svg)
 
 
 @register.simple_tag
