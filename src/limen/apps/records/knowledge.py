@@ -31,9 +31,9 @@ def _version_key(version: str) -> tuple[int, ...]:
 
 
 def identifiers(kind: str) -> list[str]:
-    """Every id of a kind (a folder below knowledge/<kind>), sorted."""
-    folder = ROOT / kind
-    return sorted(f.name for f in folder.iterdir() if f.is_dir() and not f.name.startswith("_"))
+    """Every id of a kind (a folder of versions below knowledge/<kind>), sorted."""
+    folders = [f for f in (ROOT / kind).iterdir() if f.is_dir()]
+    return sorted(f.name for f in folders if any(version.name.endswith(".toml") for version in f.iterdir()))
 
 
 def digest_of(kind: str, identifier: str, version: str | None = None) -> str:
