@@ -1,0 +1,1 @@
+"""Go/no-go, stop rules, triage, dose checks and discharge, as pure decisions over values."""
