@@ -1,6 +1,8 @@
-"""Addresses of the insights pages."""
+"""Addresses of the programme pages."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from limen.apps.insights import views
 
 app_name = "insights"
-urlpatterns: list = []
+urlpatterns = [path("programme/", views.programme, name="programme")]

@@ -148,3 +148,20 @@ def vitals_of(subject_uid: uuid.UUID) -> list[Vital]:
 def vitals_for(patient, *, limit: int = 200) -> list[Vital]:
     """All vital signs of a patient, the newest first."""
     return list(_vitals(patient).select_related("recorded_by").order_by("-occurred_at", "-id")[:limit])
+
+
+def site_totals(site_id: int, instrument_id: str) -> dict[int, list[ScorePoint]]:
+    """Every usable total of one instrument at a site, oldest first, by patient: one query for a whole report."""
+    rows = Score.objects.filter(
+        site_id=site_id,
+        name="total",
+        value__isnull=False,
+        instrument_pin__startswith=f"{instrument_id}@",
+        response__superseded_by__isnull=True,
+        response__is_void=False,
+        response__is_impaired=False,
+    )
+    totals: dict[int, list[ScorePoint]] = {}
+    for row in rows.current().select_related("response").order_by("response__completed_at", "id"):
+        totals.setdefault(row.patient_id, []).append(_point(row))
+    return totals

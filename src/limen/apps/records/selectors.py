@@ -1,6 +1,7 @@
 """Reads every app uses: the timeline, versions, signatures and the audit trail."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 
@@ -37,3 +38,10 @@ def audit_events(*, site_id: int | None = None, patient_uid: uuid.UUID | None = 
     if patient_uid is not None:
         events = events.filter(patient_uid=patient_uid)
     return events.order_by("-at", "-id")
+
+
+def first_and_last(site_id: int, kind: str) -> dict[uuid.UUID, tuple[datetime, datetime, int]]:
+    """For each patient of a site: the first and the last moment of one kind of timeline line, and how many."""
+    rows = TimelineEntry.objects.filter(site_id_at=site_id, kind=kind).values("patient_uid")
+    rows = rows.annotate(first=models.Min("occurred_at"), last=models.Max("occurred_at"), n=models.Count("id"))
+    return {row["patient_uid"]: (row["first"], row["last"], row["n"]) for row in rows.order_by()}
