@@ -1,6 +1,15 @@
-"""Addresses of the workspace pages."""
+"""Addresses of the start pages."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from limen.apps.workspace import views
 
 app_name = "workspace"
-urlpatterns: list = []
+urlpatterns = [
+    path("start/", views.start, name="start"),
+    path("home/", views.home, name="home"),
+    path("patients/<uuid:patient_uid>/", views.chart, name="chart"),
+    path("my/", views.today, name="today"),
+    path("my/more/", views.more, name="more"),
+    path("my/help/", views.help_page, name="help"),
+]
