@@ -41,6 +41,7 @@ class ChecklistItem(PatientRecord):
     blocked_by = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=12, choices=STATES, default="todo")
     done_at = models.DateTimeField(null=True)
+    note = EncryptedTextField(blank=True, default="")  # what was found, or why the step cannot apply
     sequence = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -91,6 +92,17 @@ class Allergy(PatientRecord):
     is_ended = models.BooleanField(default=False)
 
 
+class OutsideClinician(PatientRecord):
+    """A clinician elsewhere, and whether the patient has released information to them (SR-53)."""
+
+    name = EncryptedTextField()
+    profession = models.CharField(max_length=80, blank=True)
+    address = EncryptedTextField(blank=True, default="")
+    phone = EncryptedTextField(blank=True, default="")
+    released_on = models.DateField(null=True)  # None: nothing may be sent
+    is_ended = models.BooleanField(default=False)
+
+
 class LabResult(PatientFact):
     """A test result; a pregnancy test is restricted to prescribers and monitors (SR-51)."""
 
@@ -134,5 +146,6 @@ __all__ = [
     "LabResult",
     "MedicationStatement",
     "MedicationTrial",
+    "OutsideClinician",
     "Referral",
 ]
