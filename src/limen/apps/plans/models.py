@@ -17,9 +17,18 @@ class CarePlan(PatientRecord):
     route = models.CharField(max_length=20)
     place = models.CharField(max_length=8)
     start_date = models.DateField()
+    first_time = models.CharField(max_length=5, default="09:00")  # wall time of new appointments
+    weekdays_open = models.JSONField(default=list)  # 0 Monday … 6 Sunday; empty means every day
     state = models.CharField(max_length=10, choices=STATES, default="active")
     state_reason = EncryptedTextField(blank=True, default="")
     signature = models.ForeignKey("records.Signature", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"], condition=models.Q(state__in=["active", "paused"]), name="one_open_plan_per_patient"
+            ),
+        ]
 
 
 class PlannedVisit(PatientRecord):
@@ -40,6 +49,8 @@ class PlannedVisit(PatientRecord):
     )
     state = models.CharField(max_length=10, choices=STATES, default="planned")
     done_on = models.DateField(null=True, blank=True)
+    is_outside_window = models.BooleanField(default=False)  # moved by a person beyond the protocol's window
+    change_reason = EncryptedTextField(blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "key"], name="one_visit_per_plan_key")]
@@ -57,6 +68,7 @@ class PlanEvent(PatientFact):
     """A change of the plan: what, why, by whom."""
 
     plan = models.ForeignKey(CarePlan, on_delete=models.PROTECT, related_name="events")
+    visit = models.ForeignKey(PlannedVisit, null=True, blank=True, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=30)
     detail = EncryptedTextField(blank=True, default="")
     at = models.DateTimeField(default=clock.now)
