@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from limen.ui import components
 
 BLOCK_TAGS = ("card", "question_page")
+SMALL = ("tag", "due_clock", "person_line", "stat_tile")
 POSITIONAL = {"chart": "drawing", "field": "bound", "form_errors": "form"}
 
 
@@ -32,6 +33,11 @@ class ComponentExamples:
 
     name: str
     examples: tuple[RenderedExample, ...]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether its states fit beside one another."""
+        return self.name in SMALL
 
     @property
     def title(self) -> str:

@@ -65,7 +65,8 @@ def poisoned(value, key=""):
 def test_there_are_the_components_the_house_needs():
     needed = {
         "button", "tag", "patient_band", "data_table", "worklist", "field", "form_errors", "question_page",
-        "summary_list", "stat_tile", "timeline", "chart", "chart_frame", "notice", "help_card", "checklist", "progress_steps",
+        "summary_list", "stat_tile", "timeline", "chart", "chart_frame", "notice", "help_card", "checklist",
+        "progress_steps",
         "empty_state", "source_note", "pager", "card", "tabs", "key_values", "signature_block", "due_clock",
         "person_line",
     }  # fmt: skip

@@ -156,7 +156,11 @@ def field(
     choice_hints: Mapping[str, str] | None = None,
     **attrs: Any,
 ) -> str:
-    """One form field with label, hint, unit and errors; other keywords become attributes (``rows=4``)."""
+    """One form field with label, hint, unit and errors; other keywords become attributes (``rows=4``).
+
+    ``size`` may be "short" (a code, a state) or "big" (the one question of a page). ``as_heading`` makes the label
+    the heading of the page; ``choice_hints`` adds a line under a choice, by its value.
+    """
     return render_field(
         bound,
         label=label,
@@ -348,9 +352,11 @@ def progress_steps(*, steps: Iterable[Any], label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def empty_state(*, text: str, title: str = "", url: str = "", link_label: str = "") -> SafeString:
+def empty_state(*, text: str, title: str = "", url: str = "", link_label: str = "", level: int = 2) -> SafeString:
     """Nothing here, why, and what to do about it."""
-    return render("empty_state", {"text": text, "title": title, "url": url, "link_label": link_label})
+    return render(
+        "empty_state", {"text": text, "title": title, "url": url, "link_label": link_label, "level": int(level)}
+    )
 
 
 @register.simple_tag

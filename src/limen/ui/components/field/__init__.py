@@ -50,6 +50,7 @@ def render_field(
         "suffix": suffix,
         "described_by": described_by,
         "is_big": size == "big",
+        "is_short": size == "short",
         "as_heading": as_heading,
         "is_inline": is_inline,
         "is_label_hidden": is_label_hidden,

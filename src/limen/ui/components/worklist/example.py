@@ -42,7 +42,7 @@ EXAMPLES = (
     Example(
         "Empty",
         {
-            "caption": "Needs a person today",
+            "caption": "Reviews waiting",
             "columns": ["Patient", "What"],
             "rows": [],
             "empty_text": "Nothing is waiting for you. Checked a moment ago.",

@@ -15,7 +15,7 @@
   // The error summary takes the focus, so that it is read out first.
   const focusSummary = (root) => {
     const summary = root.querySelector("[data-error-summary]");
-    if (summary) summary.focus();
+    if (summary && !summary.closest(".specimen")) summary.focus();
   };
   focusSummary(doc);
   doc.addEventListener("htmx:afterSwap", (event) => focusSummary(event.target));
