@@ -18,6 +18,8 @@ class Intention(PatientRecord):
 class TherapyNote(PatientRecord):
     """A preparation, integration or progress note. Signed versions stay; a change needs a new signature."""
 
+    unversioned_fields = frozenset({"signature"})  # signing adds no words, so it makes no version
+
     KINDS = [("preparation", "Preparation"), ("integration", "Integration"), ("progress", "Progress")]
     kind = models.CharField(max_length=12, choices=KINDS)
     visit_uid = models.UUIDField(null=True, blank=True, db_index=True)
@@ -29,7 +31,9 @@ class TherapyNote(PatientRecord):
 
 
 class JournalQuerySet(PatientDataMixin, models.QuerySet):
-    pass
+    def visible_to(self, actor):
+        """The writer's own entries. No staff role has any (SR-42)."""
+        return super().visible_to(actor) if actor.is_patient_actor else self.none()
 
 
 class JournalEntry(models.Model):
@@ -49,6 +53,9 @@ class JournalEntry(models.Model):
 
 class SharedEntry(PatientRecord):
     """A copy of one journal entry the patient chose to share. Un-sharing empties the text and keeps the record."""
+
+    # The words are never in a kept version, so that un-sharing leaves no copy behind.
+    unversioned_fields = frozenset({"text"})
 
     entry_uid = models.UUIDField(db_index=True)
     text = EncryptedTextField(blank=True, default="")
