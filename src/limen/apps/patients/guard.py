@@ -8,8 +8,8 @@ class WrongPatient(Exception):
 
 
 def check(request) -> None:
-    """Compare the hidden `expected_patient_uid` of a posted form with the patient the address names."""
-    expected = request.POST.get("expected_patient_uid", "")
+    """Compare the hidden `expected_patient` of a posted form with the patient the address names."""
+    expected = request.POST.get("expected_patient", "")
     if expected != str(request.patient.uid):
         raise WrongPatient(
             "This form was opened for another patient, so nothing was saved. Open this patient's page again."
