@@ -30,6 +30,9 @@ from limen.apps.screening.models import (
     OutsideClinician,
     Referral,
 )
+from limen.apps.screening.steps import BY_KEY
+
+__all__ = ["PREGNANCY_TEST", "facts_for"]
 
 # SR-51: a pregnancy test is read by those who prescribe and watch, by nobody else.
 PREGNANCY_READERS = frozenset({"prescriber", "monitor", "medical_director"})
@@ -39,6 +42,11 @@ CARE_SCOPE = "care"
 def referrals(actor: Actor, *, state: str = "received") -> list[Referral]:
     """Referrals of the actor's site in one state, the longest waiting first."""
     return list(Referral.objects.filter(site_id=actor.site_id, state=state).order_by("received_at", "id"))
+
+
+def waiting_referrals(actor: Actor) -> list[Referral]:
+    """Who asked to be contacted and waits for an answer, the longest waiting first."""
+    return referrals(actor, state="received")
 
 
 def referral_answers(referral: Referral) -> dict[str, Any]:
@@ -173,6 +181,28 @@ def next_step_for_patient(episode) -> Step | None:
     return next((s for s in mine if s.state != "blocked"), None)
 
 
+def patient_steps(patient: Patient) -> list[dict[str, Any]]:
+    """The open steps as the patient sees them, for the checklist component."""
+    episode = current_episode(patient)
+    if episode is None:
+        return []
+    return [patient_line(step) for step in checklist(episode) if not step.is_settled]
+
+
+def patient_line(step: Step) -> dict[str, Any]:
+    """One step in the patient's words."""
+    kind = BY_KEY.get(step.item.key)
+    is_mine = step.item.owner_role == "patient"
+    return {
+        "title": kind.patient_title if kind else step.item.title,
+        "detail": step.item.patient_text,
+        "state": {"not_needed": "done"}.get(step.state, step.state),
+        "state_text": "Not needed" if step.state == "not_needed" else "",
+        "owner": "You" if is_mine else "Your team",
+        "due": f"{step.item.due_on:%-d %B}" if is_mine and not step.is_settled else "",
+    }
+
+
 def is_onboarded(episode) -> bool:
     """True when every step is settled."""
     steps = checklist(episode)
@@ -187,7 +217,7 @@ def conditions(patient: Patient) -> list[Condition]:
     return list(Condition.objects.filter(patient=patient).order_by("code"))
 
 
-def medicines(patient: Patient) -> list[MedicationStatement]:
+def medications(patient: Patient) -> list[MedicationStatement]:
     return list(MedicationStatement.objects.filter(patient=patient, is_ended=False).order_by("name", "id"))
 
 
@@ -252,6 +282,3 @@ def decision_in_force(patient: Patient) -> EligibilityDecision | None:
 def answered_at(answers: dict[str, Any]) -> datetime:
     """When the person answered, as it was kept."""
     return datetime.fromisoformat(answers["answered_at"])
-
-
-__all__ = ["PREGNANCY_TEST", "facts_for"]
