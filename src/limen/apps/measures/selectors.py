@@ -165,3 +165,16 @@ def site_totals(site_id: int, instrument_id: str) -> dict[int, list[ScorePoint]]
     for row in rows.current().select_related("response").order_by("response__completed_at", "id"):
         totals.setdefault(row.patient_id, []).append(_point(row))
     return totals
+
+
+def has_raised_signal(assignment: Assignment) -> bool:
+    """True when any answer ever given here, changed ones included, met a safety rule (a mis-tap keeps its help)."""
+    instrument = definitions.pinned(assignment.instrument_pin)
+    limits = {rule.item: rule.at_or_above for rule in instrument.item_safety}
+    rows = ItemAnswer.objects.filter(assignment=assignment, item_id__in=limits)
+    return any(row.value is None or row.value >= limits[row.item_id] for row in rows)
+
+
+def response_to(assignment: Assignment) -> Response | None:
+    """The finished form of an assignment, as it stands."""
+    return Response.objects.filter(assignment=assignment).current().order_by("-id").first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,17 @@ from limen.apps.records import clock
 from limen.apps.records.actor import Actor
 from limen.apps.records.acts import act
 from limen.apps.records.services import add_to_timeline
-from limen.apps.signals.services import raise_signal
+from limen.apps.signals.selectors import due_at_for, open_for
+from limen.apps.signals.services import PROVISIONAL_LEVEL, raise_signal
 from limen.clinical.definitions.instrument import Instrument
 from limen.clinical.instruments import ALGORITHM_VERSION, InvalidAnswer, check_answers, safety_findings, score
 from limen.clinical.instruments import asked_items as asked
 
 # A device's clock may be a little ahead of the server's; more than this is a slip.
 CLOCK_TOLERANCE = timedelta(minutes=2)
-PATIENT_TEXT = "You told us about thoughts of being better off dead or of hurting yourself. Thank you for saying so."
+PATIENT_TEXT = (
+    "Thank you for telling us how you are. Someone from your care team will talk with you about your answers."
+)
 
 
 class MeasureRefused(Exception):
@@ -170,15 +174,15 @@ def _raise_items(
             patient=patient,
             kind=triage.KIND,
             rule_pin=f"{instrument.pin}#{item}",
-            level=triage.UNSCREENED,
+            level=PROVISIONAL_LEVEL,
             title=f"{instrument.abbreviation} question {number} {said}",
             finding=f"{instrument.abbreviation} question {number} {said}. {finding.rule.meaning}",
             occurred_at=occurred_at,
-            due_at=None,
+            due_at=due_at_for(patient.site_id, "now", clock.now()),
             owner_role=triage.OWNER_ROLE,
             actor=actor,
             evidence=evidence,
-            patient_text=PATIENT_TEXT if finding.is_triggered else "",
+            patient_text=PATIENT_TEXT,
         )
         raised = True
     return raised
@@ -193,23 +197,50 @@ def _raise_tier(
     patient, instrument: Instrument, values: dict[str, int | None], evidence, actor: Actor, *, is_finished: bool
 ) -> None:
     now = clock.now()
-    tier = triage.tier_of(instrument, values, is_finished=is_finished, now=now)
-    if tier is None:
+    found = triage.finding_of(instrument, values, site_id=patient.site_id, is_finished=is_finished, now=now)
+    if found is None:
+        if is_finished:
+            _note_all_no(patient, instrument, evidence, actor, now)
         return
     raise_signal(
         patient=patient,
         kind=triage.KIND,
-        rule_pin=tier.rule_pin,
-        level=tier.level,
-        title=f"{instrument.abbreviation}: {tier.level}",
-        finding=tier.finding,
+        rule_pin=found.rule_pin,
+        level=found.level,
+        title=found.title,
+        finding=found.text,
         occurred_at=now,
-        due_at=tier.due_at,
+        due_at=found.due_at,
         owner_role=triage.OWNER_ROLE,
         actor=actor,
         evidence=evidence,
         patient_text=PATIENT_TEXT,
     )
+
+
+def _note_all_no(patient, instrument: Instrument, evidence, actor: Actor, now: datetime) -> None:
+    """Every answer was no: an open duty stays open for a person, and its history says so."""
+    if not any(row.kind == triage.KIND for row in open_for(patient)):
+        return
+    text = f"{instrument.abbreviation}: no to every question. An earlier answer still needs a person to confirm it."
+    raise_signal(
+        patient=patient,
+        kind=triage.KIND,
+        rule_pin=instrument.pin,
+        level=PROVISIONAL_LEVEL,
+        title=text,
+        finding=text,
+        occurred_at=now,
+        due_at=_latest_due(patient),
+        owner_role=triage.OWNER_ROLE,
+        actor=actor,
+        evidence=evidence,
+    )
+
+
+def _latest_due(patient) -> datetime:
+    """A "no" throughout makes nothing more urgent than it already was."""
+    return max(row.due_at for row in open_for(patient) if row.kind == triage.KIND)
 
 
 def assign_suicide_screen(patient, *, episode, actor: Actor, cause: Assignment | None = None) -> Assignment:
@@ -426,7 +457,7 @@ def record_vital(
         errors["occurred_at"] = f"The time is in the future: {occurred_at:%d %B %Y %H:%M %Z}."
     if "weight_kg" in numbers and not is_weight_confirmed:
         known = selectors.latest_vital(patient, "weight_kg")
-        slip = unit_slip(numbers["weight_kg"], known[0] if known else None)
+        slip = unit_slip(Decimal(numbers["weight_kg"]), known[0] if known else None)
         errors |= {"weight_kg": slip} if slip else {}
     if errors:
         raise InvalidVital(errors)

@@ -34,5 +34,4 @@ ENTRY_RANGES = {
     )
 }
 
-KG_PER_LB = Decimal("0.45359237")  # exact by definition of the international pound
 SLIP_TOLERANCE = Decimal("0.08")  # how near a ratio must be to 2.2 to look like pounds typed as kilograms

@@ -1,9 +1,10 @@
 """Checks of a set of vital signs before it is kept: type, range, order, and pounds typed as kilograms."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from limen.apps.measures.vital_ranges import ENTRY_RANGES, KG_PER_LB, SLIP_TOLERANCE, EntryRange
+from limen.apps.measures.vital_ranges import ENTRY_RANGES, SLIP_TOLERANCE, EntryRange
+from limen.clinical.units import InvalidNumber, kg_from_lb, lb_from_kg, parse_decimal, rounded
 
 
 class InvalidVital(ValueError):
@@ -25,11 +26,10 @@ def checked(values: dict[str, Any]) -> dict[str, int | Decimal]:
         if entry is None:
             errors[field] = f"'{field}' is not a vital sign; known: {', '.join(ENTRY_RANGES)}."
         elif value is not None:
-            problem = _problem(entry, value)
-            if problem:
-                errors[field] = problem
-            else:
-                numbers[field] = Decimal(str(value)) if entry.decimals else int(value)
+            try:
+                numbers[field] = _number(entry, value)
+            except InvalidNumber as error:
+                errors[field] = str(error)
     errors |= _pair_errors(numbers, errors)
     if not numbers and not errors:
         errors["systolic_mmhg"] = "Give at least one value."
@@ -38,20 +38,13 @@ def checked(values: dict[str, Any]) -> dict[str, int | Decimal]:
     return numbers
 
 
-def _problem(entry: EntryRange, value: Any) -> str:
-    accepted = f"{entry.label}: {entry.lowest} to {entry.highest} {entry.unit} is accepted"
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | float | str):
-        return f"{accepted}; {value!r} is not a number."
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return f"{accepted}; '{value}' is not a number."
-    if not number.is_finite() or number != round(number, entry.decimals):
-        places = "a whole number" if not entry.decimals else f"at most {entry.decimals} decimal place"
-        return f"{accepted}, as {places}; {value} was given."
-    if not entry.lowest <= number <= entry.highest:
-        return f"{accepted}; {value} was given."
-    return ""
+def _number(entry: EntryRange, value: Any) -> int | Decimal:
+    """Strict: a number or the text of one. A float is refused, for it may not be what was typed."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise InvalidNumber(f"{entry.label}: {value!r} is not a number that can be kept.")
+    name = f"{entry.label} in {entry.unit}"
+    number = parse_decimal(str(value), name=name, minimum=entry.lowest, maximum=entry.highest, places=entry.decimals)
+    return number if entry.decimals else int(number)
 
 
 def _pair_errors(numbers: dict[str, int | Decimal], errors: dict[str, str]) -> dict[str, str]:
@@ -70,15 +63,12 @@ def unit_slip(weight_kg: Decimal, known_kg: Decimal | None) -> str:
     """A question when a weight stands to the last known one as pounds to kilograms; empty when it does not."""
     if known_kg is None:
         return ""
-    ratio = weight_kg / known_kg
-    as_pounds = 1 / KG_PER_LB
-    if abs(ratio / as_pounds - 1) <= SLIP_TOLERANCE:
-        kilograms = (weight_kg * KG_PER_LB).quantize(Decimal("0.1"))
+    if abs(weight_kg / lb_from_kg(known_kg) - 1) <= SLIP_TOLERANCE:
         return (
             f"{weight_kg} kg looks like pounds: the last weight was {known_kg} kg, and {weight_kg} lb is "
-            f"{kilograms} kg. Correct it, or confirm that it was weighed in kilograms."
+            f"{rounded(kg_from_lb(weight_kg), 1)} kg. Correct it, or confirm that it was weighed in kilograms."
         )
-    if abs(ratio * as_pounds - 1) <= SLIP_TOLERANCE:
+    if abs(weight_kg / kg_from_lb(known_kg) - 1) <= SLIP_TOLERANCE:
         return (
             f"{weight_kg} kg is less than half of the last weight, {known_kg} kg, as when kilograms are converted "
             "twice. Correct it, or confirm that it was weighed in kilograms."

@@ -2,16 +2,28 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Prefetch
+from django.utils.formats import date_format
 
+from limen.apps.accounts.roles import ROLE_TITLES
+from limen.apps.accounts.selectors import settings_of, site
 from limen.apps.records import clock
 from limen.apps.records.actor import Actor
+from limen.apps.signals.coverage import Coverage, Period, periods
 from limen.apps.signals.models import Obligation, ObligationEvent, Signal
 
+COVERED_HOURS = "signals.covered_hours"
+AFTER_HOURS_NUMBER = "signals.after_hours_number"
+DUE_MINUTES = {
+    "now": "signals.due_minutes_now",
+    "same_day": "signals.due_minutes_same_day",
+    "next_covered": "signals.due_minutes_next_covered",
+}
 ANSWERING_ROLES = frozenset({"prescriber", "medical_director", "therapist", "monitor"})
 
 
@@ -96,3 +108,65 @@ def obligation_of_evidence(evidence_uid: uuid.UUID) -> Obligation | None:
     """The duty a piece of evidence opened or joined."""
     signal = Signal.objects.filter(evidence_uid=evidence_uid).select_related("obligation").order_by("-id").first()
     return signal.obligation if signal else None
+
+
+def levels_before(obligations: list[Obligation]) -> dict[int, str]:
+    """Per duty, the latest level of its kind known for that patient before it was opened. One query for all."""
+    people = {row.patient_id for row in obligations}
+    rows = Signal.objects.filter(patient_id__in=people).exclude(is_void=True).order_by("occurred_at", "id")
+    seen: dict[tuple[int, str], list[Signal]] = {}
+    for signal in rows.only("id", "uid", "patient_id", "kind", "level", "occurred_at", "obligation_id"):
+        seen.setdefault((signal.patient_id, signal.kind), []).append(signal)
+    found: dict[int, str] = {}
+    for row in obligations:
+        earlier = [
+            signal.level
+            for signal in seen.get((row.patient_id, row.kind), [])
+            if signal.obligation_id != row.pk and signal.occurred_at < row.opened_at
+        ]
+        if earlier:
+            found[row.pk] = earlier[-1]
+    return found
+
+
+def coverage(patient, now: datetime) -> Coverage:
+    """What may be said to this patient about who is watching, at this moment, in their own time zone."""
+    values = settings_of(patient.site_id)
+    site_zone = ZoneInfo(patient.site.time_zone)
+    rows = values.get(COVERED_HOURS)
+    number = str(values.get(AFTER_HOURS_NUMBER) or "")
+    who = "Your care team sees your answers. An answer about being better off dead, or about hurting yourself, goes "
+    who += f"to a {ROLE_TITLES['prescriber'].lower()}, who talks with you about it."
+    if rows is None:
+        return Coverage(None, None, None, number, who, "Nobody is watching this page right now.")
+    here, following = _present_and_next(rows, now, site_zone)
+    zone = ZoneInfo(patient.time_zone)
+    if here is not None:
+        until = date_format(here.ends_at.astimezone(zone), "H:i")
+        text = f"Someone at the clinic is on duty until {until}, but not on this page every minute."
+        return Coverage(True, here.ends_at, None, number, who, text)
+    text = "Nobody is watching right now."
+    if following is not None:
+        text += f" The clinic looks again on {date_format(following.starts_at.astimezone(zone), 'l j F, H:i')}."
+    return Coverage(False, None, following.starts_at if following else None, number, who, text)
+
+
+def _present_and_next(rows, now: datetime, zone: ZoneInfo) -> tuple[Period | None, Period | None]:
+    first = now.astimezone(zone).date() - timedelta(days=1)
+    found = periods(rows, first, zone)
+    here = next((period for period in found if period.starts_at <= now < period.ends_at), None)
+    return here, next((period for period in found if period.starts_at > now), None)
+
+
+def due_at_for(site_id: int, due: str, now: datetime) -> datetime | None:
+    """When a duty of this urgency falls due: the site's signed minutes, counted from the next covered minute.
+
+    due: "now", "same_day" or "next_covered", as the triage table says it. None means now: nothing signed lets it wait.
+    """
+    values = settings_of(site_id)
+    minutes = values.get(DUE_MINUTES[due])
+    if minutes is None:
+        return None
+    here, following = _present_and_next(values.get(COVERED_HOURS) or (), now, ZoneInfo(site(site_id).time_zone))
+    start = following.starts_at if here is None and following is not None else now
+    return start + timedelta(minutes=int(minutes))

@@ -11,7 +11,9 @@ from limen.apps.records.services import add_to_timeline
 from limen.apps.signals import selectors
 from limen.apps.signals.models import Obligation, ObligationEvent, Signal
 
-OWN_TEXT_LIMIT = 200
+TITLE_LIMIT = 200
+# Something was said that the structured questions have not yet placed. Any other level is a placed one.
+PROVISIONAL_LEVEL = "not yet screened"
 
 
 class SignalRefused(Exception):
@@ -38,7 +40,9 @@ def raise_signal(
     """Record what was noticed and make sure a person must answer it.
 
     An open duty of the same kind takes the signal in, with its history; a higher level raises it, and its time
-    only ever moves earlier. due_at: None means now, because no site has signed how long this may wait.
+    only moves earlier. The one exception: a provisional level is placed by the structured questions, and the time
+    of that level stands, which a site has signed (SR-41).
+    due_at: None means now, because nobody has signed how long this may wait.
     """
     due = due_at or clock.now()
     with act("signal.raise", actor=actor, patient=patient, subject=evidence) as running:
@@ -85,7 +89,7 @@ def _opened(
         patient=patient,
         kind=kind,
         level=level,
-        title=title[:OWN_TEXT_LIMIT],
+        title=title[:TITLE_LIMIT],
         owner_role=owner_role,
         opened_at=clock.now(),
         due_at=due_at,
@@ -106,16 +110,16 @@ def _merged(
 ) -> str:
     """Take a new signal into an open duty; returns the note for its history."""
     note = f"The same level again: {level}."
+    is_placed = obligation.level == PROVISIONAL_LEVEL and level != PROVISIONAL_LEVEL
     if level != obligation.level:
-        is_higher = _is_higher(obligation, level, due_at - occurred_at)
-        note = f"Level {obligation.level} before, {level} now."
-        if is_higher:
-            obligation.level, obligation.title = level, title[:OWN_TEXT_LIMIT]
+        note = f"Level before: {obligation.level}. Level now: {level}."
+        if is_placed or _is_higher(obligation, level, due_at - occurred_at):
+            obligation.level, obligation.title = level, title[:TITLE_LIMIT]
             obligation.owner_role = owner_role
         else:
-            note += f" The duty stays at {obligation.level}, the more urgent of the two."
-    if due_at < obligation.due_at:
-        note += " Its time moved earlier."
+            note += f" The duty stays at {obligation.level}."
+    if due_at < obligation.due_at or is_placed:
+        note += " Its time follows the new level." if is_placed else " Its time moved earlier."
         obligation.due_at = due_at
     obligation.patient_text = patient_text or obligation.patient_text
     obligation.save()
@@ -124,6 +128,8 @@ def _merged(
 
 def _is_higher(obligation: Obligation, level: str, allowed: timedelta) -> bool:
     """Numbered levels compare as numbers; named ones by the time they allow, and an equal time counts as higher."""
+    if level == PROVISIONAL_LEVEL:
+        return False
     if level.isdigit() and obligation.level.isdigit():
         return int(level) > int(obligation.level)
     return allowed <= obligation.due_at - obligation.opened_at
