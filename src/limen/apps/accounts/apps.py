@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "limen.apps.accounts"
     label = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self):
+        from limen.apps.accounts import sessions  # noqa: F401  (connects the signals)

@@ -1,6 +1,7 @@
 """What every page's frame needs: who is acting, where they can go, whose page it is, whether this is a demo."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from limen.apps.accounts import patient_lookup
 from limen.apps.accounts.navigation import navigation_for, patient_tabs
@@ -16,12 +17,14 @@ def page(request):
     frame = {
         "actor": actor,
         "nav": navigation_for(actor, request.path),
-        "theme": getattr(user, "theme", "system"),
+        # This device's own choice, else the one in the profile.
+        "theme": look(request)["theme"] or getattr(user, "theme", ""),
         "patient": patient,
         "is_demo": settings.LIMEN_DEMO,
         "server_now": clock.now(),
-        **look(request),
     }
+    if actor.is_signed_in:
+        frame["profile_url"] = reverse("accounts:profile")
     if patient is not None and actor.is_staff_actor:
         frame["band"] = patient_lookup.band_of(patient)
         frame["patient_tabs"] = patient_tabs(actor, patient, request.path)

@@ -1,12 +1,14 @@
 """Two steps before every view: who is acting (and at which site), and may they do what the view declares."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django_scopes import scope
 
@@ -31,10 +33,22 @@ class ActorMiddleware:
         request.patient = None
         request.actor = self._actor(request)
         with request_context(getattr(request, "request_id", "")):
-            if request.actor.site_id is None:
-                return self.get_response(request)
-            with scope(site=request.actor.site_id):
-                return self.get_response(request)
+            response = self._answer(request)
+        has_left = request.actor.is_signed_in and not request.user.is_authenticated
+        if has_left or getattr(request, "limen_expired", False):
+            # Only the cache: vitals waiting on the device are kept until they are sent (S15).
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def _answer(self, request):
+        with timezone.override(ZoneInfo(request.actor.time_zone)):
+            return self._in_scope(request)
+
+    def _in_scope(self, request):
+        if request.actor.site_id is None:
+            return self.get_response(request)
+        with scope(site=request.actor.site_id):
+            return self.get_response(request)
 
     def _actor(self, request):
         if request.path.startswith(settings.STATIC_URL) or not request.user.is_authenticated:

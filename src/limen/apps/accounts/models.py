@@ -148,11 +148,23 @@ class SignInEvent(models.Model):
     is_success = models.BooleanField()
 
 
+class SignedInSession(models.Model):
+    """One browser a person is signed in with, so that they can see and end it (S17)."""
+
+    table_class = "working"
+    uid = models.UUIDField(unique=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="signed_in_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField(default=clock.now)
+    device = models.CharField(max_length=80, blank=True)
+
+
 __all__ = [
     "Invitation",
     "Membership",
     "Organisation",
     "SignInEvent",
+    "SignedInSession",
     "Site",
     "SiteRecord",
     "SiteSetting",

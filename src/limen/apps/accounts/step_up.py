@@ -11,7 +11,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 
-from limen.apps.accounts import demo_code, throttle
+from limen.apps.accounts import demo_code, one_time_codes, throttle
 from limen.apps.records import clock
 from limen.apps.records.services import Authentication
 
@@ -22,7 +22,8 @@ class StepUpFailed(Exception):
 
 def _totp(request, code: str) -> bool:
     authenticator = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).first()
-    return bool(code and authenticator and TOTP(authenticator).validate_code(code))
+    is_right = bool(code and authenticator and TOTP(authenticator).validate_code(code))
+    return is_right and one_time_codes.spend(request.user.pk, code)
 
 
 def _recovery_code(request, code: str) -> bool:

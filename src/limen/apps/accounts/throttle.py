@@ -18,19 +18,35 @@ def address_of(request) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def _wrong_since_success(**where) -> int:
-    recent = SignInEvent.objects.filter(at__gte=clock.now() - WINDOW, **where).order_by("-at", "-id")[: TRIES + 1]
+def _wrong_for_account(account: str) -> int:
+    """Wrong tries in the window since the account's last success."""
+    recent = SignInEvent.objects.filter(at__gte=clock.now() - WINDOW, account_key=_key(account))
     count = 0
-    for event in recent:
+    for event in recent.order_by("-at", "-id")[: TRIES + 1]:
         if event.is_success:
             break
         count += 1
     return count
 
 
+def _wrong_for_address(address: str) -> int:
+    """Wrong tries in the window from one address, less those of accounts that then succeeded from it.
+
+    Somebody's own success never clears what was tried against others.
+    """
+    recent = SignInEvent.objects.filter(at__gte=clock.now() - WINDOW, address_key=_key(address))
+    forgiven: set[str] = set()
+    count = 0
+    for event in recent.order_by("-at", "-id"):
+        if event.is_success:
+            forgiven.add(event.account_key)
+        elif event.account_key not in forgiven:
+            count += 1
+    return count
+
+
 def is_locked(account: str, address: str) -> bool:
-    by_account = _wrong_since_success(account_key=_key(account))
-    return by_account >= TRIES or _wrong_since_success(address_key=_key(address)) >= TRIES
+    return _wrong_for_account(account) >= TRIES or _wrong_for_address(address) >= TRIES
 
 
 def note(account: str, address: str, *, is_success: bool) -> None:

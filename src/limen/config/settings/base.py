@@ -60,6 +60,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "limen.config.urls"
 WSGI_APPLICATION = "limen.config.wsgi.application"
+TEMPLATE_FOLDERS = [PACKAGE / "ui" / "templates", PACKAGE / "apps" / "accounts" / "templates"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -69,7 +70,7 @@ TEMPLATES = [
                 (
                     "django.template.loaders.cached.Loader",
                     [
-                        ("django.template.loaders.filesystem.Loader", [PACKAGE / "ui" / "templates"]),
+                        ("django.template.loaders.filesystem.Loader", TEMPLATE_FOLDERS),
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
@@ -108,10 +109,29 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Wrong passwords and codes are counted by accounts.throttle, which a correct passkey is never asked about (S07).
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
+PASSWORD_RESET_TIMEOUT = 600  # seconds (S09)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Limen"
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# An address is proved by the one-time link that made the account.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "limen.apps.accounts.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "limen.apps.accounts.sign_in_forms.ReauthenticateForm",
+    "activate_totp": "limen.apps.accounts.sign_in_forms.ActivateTOTPForm",
+    "add_webauthn": "limen.apps.accounts.sign_in_forms.AddPasskeyForm",
+}
+# Roles whose sessions count as two-factor only after a passkey (S02).
+LIMEN_PASSKEY_ROLES = frozenset({"prescriber", "admin"})
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 24 * 3600

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from limen.config import secret_file
 from limen.config.settings.base import *  # noqa: F403
-from limen.config.settings.base import LIMEN_FOREIGN_ROUTES, MIDDLEWARE  # noqa: F401
+from limen.config.settings.base import MIDDLEWARE, PACKAGE, TEMPLATE_FOLDERS
 from limen.config.sqlite import OPTIONS
 
 LIMEN_DEMO = True
@@ -34,6 +34,8 @@ CSRF_COOKIE_NAME = "limen_demo_csrf"
 SECURE_REDIRECT_EXEMPT: list[str] = []
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # http://localhost is a secure context for passkeys
 LIMEN_STEP_UP_METHODS = ["totp", "recovery-code", "recent-passkey", "demo-code"]
+LIMEN_PASSKEY_ROLES: frozenset[str] = frozenset()  # demo people sign in with one click
+TEMPLATE_FOLDERS.append(PACKAGE / "config" / "demo" / "templates")
 STATIC_ROOT = LIMEN_DEMO_FOLDER / "static"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = LIMEN_DEMO_FOLDER / "mail"

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from limen.config.settings.base import *  # noqa: F403
+from limen.config.settings.base import PACKAGE, TEMPLATE_FOLDERS
 from limen.config.sqlite import OPTIONS
 
 SECRET_KEY = "for tests only"  # noqa: S105
@@ -48,3 +49,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LIMEN_DEMO = os.environ.get("LIMEN_TEST_DEMO") == "1"
+if LIMEN_DEMO:
+    TEMPLATE_FOLDERS.append(PACKAGE / "config" / "demo" / "templates")
+# Made people have no passkey; the tests of that rule set the roles themselves.
+LIMEN_PASSKEY_ROLES: frozenset[str] = frozenset()
