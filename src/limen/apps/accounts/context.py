@@ -23,8 +23,17 @@ def page(request):
         "is_demo": settings.LIMEN_DEMO,
         "server_now": clock.now(),
     }
+    frame["help_url"] = reverse("library:crisis-help")
     if actor.is_signed_in:
         frame["profile_url"] = reverse("accounts:profile")
+        frame["home_url"] = reverse("workspace:start")
+    else:
+        frame["home_url"] = reverse("library:home")
+        frame["sign_in_url"] = reverse("account_login")
+        frame["footer_links"] = [
+            {"label": "How we show numbers", "url": reverse("library:evidence")},
+            {"label": "Definitions", "url": reverse("library:definitions")},
+        ]
     if patient is not None and actor.is_staff_actor:
         frame["band"] = patient_lookup.band_of(patient)
         frame["patient_tabs"] = patient_tabs(actor, patient, request.path)

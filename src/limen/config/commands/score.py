@@ -70,7 +70,7 @@ def run(options) -> int:
     if result.total is None:
         print(f"{instrument.abbreviation}: no score. {result.reason}")
         return 1
-    band = f" ({result.band})" if result.band else ""
+    band = f" ({result.band.label})" if result.band else ""
     print(f"{instrument.abbreviation}: {result.total}{band}")
     if result.missing_items:
         print(f"missing: {', '.join(result.missing_items)}; {'prorated' if result.is_prorated else ''}")
@@ -83,7 +83,7 @@ def as_dict(result) -> dict:
         "instrument": result.instrument_pin,
         "algorithm": result.algorithm_version,
         "total": result.total,
-        "band": result.band,
+        "band": result.band.key if result.band else None,
         "missing_items": list(result.missing_items),
         "is_prorated": result.is_prorated,
         "reason": result.reason,
