@@ -4,11 +4,11 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from limen.config.commands.clock import beside
 from limen.config.commands.serve import granian
 from limen.config.console import CommandError
 
@@ -55,7 +55,7 @@ def run(options) -> int:
     if options.no_serve:
         return 0
     print(f"\n  The demo clinic is at  http://localhost:{options.port}/demo/   (Ctrl-C stops it)\n", flush=True)
-    return subprocess.call(granian("127.0.0.1", options.port), env=os.environ)
+    return beside(granian("127.0.0.1", options.port))
 
 
 def warn_if_stale(held: dict) -> None:

@@ -1,9 +1,8 @@
 """limen serve: granian in one process, four threads, after the start-up checks."""
 
-import os
-import subprocess
 import sys
 
+from limen.config.commands.clock import beside
 from limen.config.console import CommandError, start_django
 
 THREADS = 4
@@ -54,4 +53,4 @@ def run(options) -> int:
         raise CommandError(str(error)) from error
     check_database()
     print(f"Serving at http://{options.host}:{options.port}", flush=True)
-    return subprocess.call(granian(options.host, options.port, options.threads), env=os.environ)
+    return beside(granian(options.host, options.port, options.threads))
