@@ -1,7 +1,7 @@
 """Site settings: what a site must decide and sign, what each one accepts, and what stays blocked while unset."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -41,6 +41,7 @@ class SettingDefinition:
     minimum, maximum: limits of plausible entry in `unit`, not clinical advice.
     default: present only when a source graded A or B fixes the value.
     blocks: what cannot be done while the setting is unset.
+    route: the route of administration it belongs to; empty when it holds for all.
     fields: for a json-list of rows, the names every row must have; empty for a list of texts.
     """
 
@@ -58,6 +59,7 @@ class SettingDefinition:
     choices: tuple[Choice, ...] = ()
     fields: tuple[str, ...] = ()
     default: SettingValue | None = None
+    route: str = ""
     source_key: str = ""
     source_place: str = ""
 
@@ -83,13 +85,17 @@ class SettingCatalogue:
 
     @property
     def safety_keys(self) -> tuple[str, ...]:
-        """Every setting the medical director must have signed before a site goes live (SR-20)."""
+        """Every safety setting, of all routes."""
         return tuple(definition.key for definition in self.settings if definition.is_safety)
+
+    def safety_keys_for(self, routes: Collection[str]) -> tuple[str, ...]:
+        """What the medical director must have signed before a site that uses these routes goes live (SR-20)."""
+        return tuple(d.key for d in self.settings if d.is_safety and (not d.route or d.route in routes))
 
 
 _KEYS = {
     "key", "title", "group", "kind", "explanation", "is_safety", "blocks", "unit", "minimum", "maximum", "places",
-    "choices", "fields", "default", "source", "place",
+    "choices", "fields", "route", "default", "source", "place",
 }  # fmt: skip
 
 
@@ -217,6 +223,7 @@ def _parse_setting(row: Mapping[str, Any], identity: Identity, where: str) -> Se
             for choice in row.get("choices", [])
         ),
         fields=tuple(row.get("fields", [])),
+        route=row.get("route", ""),
         source_key=row.get("source", ""),
         source_place=row.get("place", ""),
     )

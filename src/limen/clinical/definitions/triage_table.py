@@ -14,12 +14,12 @@ from limen.clinical.definitions.common import (
     require,
 )
 
-DUES = ("now", "same_day", "next_covered")
+DUES = ("now", "same_day", "next_covered")  # most urgent first
 
 
 @dataclass(frozen=True)
 class TierRow:
-    """A yes to any of `any_yes` puts a person in this tier. Rows are read from the top; the first that fits counts."""
+    """A yes to any of `any_yes` puts a person in this tier. The most urgent row that fits counts."""
 
     level: str
     title: str

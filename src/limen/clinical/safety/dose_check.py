@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 
 from limen.clinical.definitions.product_place import ProductPlaceMatrix
@@ -57,7 +57,7 @@ class DoseFinding:
 
 @dataclass(frozen=True)
 class DoseCheck:
-    """findings: in the order checked. mg_per_kg: unrounded, None without a weight."""
+    """findings: in the order checked. mg_per_kg: unrounded; None without a weight or for an impossible amount."""
 
     findings: tuple[DoseFinding, ...]
     mg_per_kg: Decimal | None
@@ -70,6 +70,41 @@ class DoseCheck:
     @property
     def needs_second_person(self) -> bool:
         return any(finding.kind is Kind.SECOND_PERSON for finding in self.findings)
+
+
+def limits_from_settings(
+    settings: Mapping[str, object], *, drug: str, route: str
+) -> tuple[DoseCaps, SoftLimits, WeightRule]:
+    """The site's signed limits for one drug and route. Raises ValueError when a value is not a number.
+
+    Esketamine has its own keys: its milligrams are never those of racemic ketamine.
+    """
+    prefix = "dose.esketamine_in" if drug == "esketamine" else f"dose.{route}"
+    caps = DoseCaps(
+        per_dose_mg=_number(settings, f"{prefix}.cap_mg"),
+        per_dose_mg_per_kg=_number(settings, f"{prefix}.cap_mg_per_kg"),
+        per_day_mg=_number(settings, f"{prefix}.day_cap_mg"),
+    )
+    soft = SoftLimits(
+        per_dose_mg=_number(settings, f"{prefix}.soft_mg"),
+        per_dose_mg_per_kg=_number(settings, f"{prefix}.soft_mg_per_kg"),
+    )
+    age_days = _number(settings, "weight.max_age_days")
+    change_percent = _number(settings, "weight.max_change_percent")
+    return caps, soft, WeightRule(None if age_days is None else int(age_days), change_percent)
+
+
+def _number(settings: Mapping[str, object], key: str) -> Decimal | None:
+    value = settings.get(key)
+    if value is None:
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError(f"setting '{key}' is '{value}', which is not a number") from error
+    if not number.is_finite():
+        raise ValueError(f"setting '{key}' is '{value}', which is not a number")
+    return number
 
 
 def check_dose(
@@ -95,17 +130,18 @@ def check_dose(
     required (SR-03). settings: the site's signed settings, for routes that need the site's permission.
     Limits are compared exactly, never after rounding. Never raises for a clinical reason: all reasons are findings.
     """
+    impossible = _check_amount(dose_mg, weight)
+    if impossible:
+        return DoseCheck(tuple(impossible), None)
     weighs = uses_weight or caps.per_dose_mg_per_kg is not None or soft_limits.per_dose_mg_per_kg is not None
     findings = [
-        *_check_amount(dose_mg, weight),
         *_check_place(product_place_matrix, drug=drug, route=route, place=place, settings=settings),
         *_check_caps(dose_mg, caps, given_today_mg, weight, uses_weight=uses_weight),
         *_check_soft(dose_mg, soft_limits, weight),
         *(_check_weight(weight, previous_weight, today, weight_rule) if weighs else []),
     ]
-    has_weight = weight is not None and _is_above_zero(weight.kg)
-    mg_per_kg = dose_mg_per_kg(dose_mg=dose_mg, weight_kg=weight.kg) if weight and has_weight else None
-    return DoseCheck(tuple(findings), mg_per_kg if dose_mg.is_finite() else None)
+    mg_per_kg = None if weight is None else dose_mg_per_kg(dose_mg=dose_mg, weight_kg=weight.kg)
+    return DoseCheck(tuple(findings), mg_per_kg)
 
 
 def _check_amount(dose_mg: Decimal, weight: Weight | None) -> list[DoseFinding]:
@@ -128,10 +164,10 @@ def _check_place(
         return [DoseFinding("place", Kind.BLOCK, f"{rule.reason} Source: {rule.source.citation}.")]
     if rule.answer == "allowed":
         return []
-    permission = settings.get(rule.setting_key)
-    if permission is None:
-        return [DoseFinding("place", Kind.CANNOT_TELL, f"The site has not decided on {rule.setting_key}.")]
-    if permission is not True:
+    signed = settings.get(rule.setting_key)
+    if not isinstance(signed, list | tuple):
+        return [DoseFinding("place", Kind.CANNOT_TELL, f"The site has not set: {rule.setting_key}.")]
+    if route not in signed:
         return [DoseFinding("place", Kind.BLOCK, f"The site has not signed this route at {place}. {rule.reason}")]
     return []
 
@@ -212,13 +248,12 @@ def _is_limit(limit: Decimal | None) -> bool:
 
 
 def _is_over(amount_mg: Decimal, limit: Decimal | None) -> bool:
-    # A NaN would compare as "not above", so what is not finite counts as above.
-    return limit is not None and (not amount_mg.is_finite() or amount_mg > limit)
+    return limit is not None and amount_mg > limit
 
 
 def _is_over_per_kg(dose_mg: Decimal, limit: Decimal | None, weight: Weight) -> bool:
     # Multiplying keeps the comparison exact; a quotient such as 35/70.3 would be rounded.
-    return limit is not None and _is_above_zero(weight.kg) and _is_over(dose_mg, limit * weight.kg)
+    return limit is not None and _is_over(dose_mg, limit * weight.kg)
 
 
 def _per_kg(dose_mg: Decimal, weight: Weight) -> str:

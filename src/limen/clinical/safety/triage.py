@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from limen.clinical.definitions.triage_table import ItemNineRule, TierTable
+from limen.clinical.definitions.triage_table import DUES, ItemNineRule, TierRow, TierTable
 
 NO_TABLE_REASON = "No triage table is loaded, so any answer other than no goes to a clinician now."
 ITEM_NINE_UNANSWERED = "Item 9 was not answered; an unanswered question is not a no."
@@ -45,10 +45,9 @@ def triage(answers: Mapping[str, str], tier_table: TierTable | None) -> Tier:
     _check_words(answers, tier_table)
     yes_to = tuple(question for question, answer in answers.items() if answer == "yes")
     unanswered = _unanswered(answers, tier_table)
-    if tier_table is not None:
-        for row in tier_table.rows:
-            if set(row.any_yes) & set(yes_to) and (row.due == "now" or not unanswered):
-                return Tier(row.level, row.due, row.reason, row.source.citation, yes_to, unanswered)
+    row = _strictest_row(yes_to, tier_table) if tier_table is not None else None
+    if row is not None and (row.due == "now" or not unanswered):
+        return Tier(row.level, row.due, row.reason, row.source.citation, yes_to, unanswered)
     return _outside_tiers(yes_to, unanswered, tier_table)
 
 
@@ -70,6 +69,16 @@ def item_nine_signal(value: int | None, known_level: str, rule: ItemNineRule | N
     needs_screen = value >= rule.signal_at
     reason = rule.reason if needs_screen else rule.zero_reason
     return ItemNineSignal(needs_screen, reason, rule.source.citation, known_level)
+
+
+def _strictest_row(yes_to: tuple[str, ...], table: TierTable) -> TierRow | None:
+    """The most urgent row that fits, or None when one of the yes answers is in no row: that yes is not sorted."""
+    fitting = [row for row in table.rows if set(row.any_yes) & set(yes_to)]
+    urgent = [row for row in fitting if row.due == "now"]
+    if urgent:
+        return urgent[0]
+    covered = {question for row in fitting for question in row.any_yes}
+    return min(fitting, key=lambda row: DUES.index(row.due), default=None) if set(yes_to) <= covered else None
 
 
 def _outside_tiers(yes_to: tuple[str, ...], unanswered: tuple[str, ...], table: TierTable | None) -> Tier:
