@@ -46,10 +46,16 @@ def definition() -> OutcomeDefinition:
     return knowledge.load("rules", "outcomes", None, parse_outcome_definition)
 
 
+def _site_of(actor: Actor) -> int:
+    if actor.site_id is None:
+        raise ValueError("Programme outcomes belong to a site; this person works at none.")
+    return actor.site_id
+
+
 def courses(actor: Actor, instrument_id: str) -> list[Course]:
     """One course for each patient who has had a dose, on one instrument, in a constant number of queries."""
-    doses = first_and_last(actor.site_id, "dose_given")
-    totals = site_totals(actor.site_id, instrument_id)
+    doses = first_and_last(_site_of(actor), "dose_given")
+    totals = site_totals(_site_of(actor), instrument_id)
     endings = {
         row["patient_id"]: row["ending"]
         for row in Episode.objects.visible_to(actor).order_by("started_on", "id").values("patient_id", "ending")
@@ -87,7 +93,7 @@ def reliable_change(instrument_id: str) -> ReliableChange | None:
 
 def programme(actor: Actor, *, as_of: date) -> Programme:
     """Everything the programme page shows, as of a date."""
-    chosen = setting_value(actor.site_id, "outcome.phq9_remission")
+    chosen = setting_value(_site_of(actor), "outcome.phq9_remission")
     rules = definition()
     blocks = []
     first_courses: list[Course] = []
@@ -108,8 +114,8 @@ def programme(actor: Actor, *, as_of: date) -> Programme:
 
 def _remission_key(rules: OutcomeDefinition, instrument_id: str, chosen: str | None) -> str:
     """The site's signed definition; before it is signed, the stricter published one, and the page says so."""
-    known = [rule.key for rule in rules.instrument(instrument_id).remissions]
-    return chosen if chosen in known else known[0]
+    known = [rule.key for rule in rules.instrument(instrument_id).remission]
+    return chosen if chosen is not None and chosen in known else known[0]
 
 
 def _block(of_instrument, rules, instrument_id: str, week: int, remission: str, as_of: date) -> Block:
@@ -153,7 +159,7 @@ def _pair_rows(label: str, pair: RatePair) -> list[IntervalRow]:
 def _flow(actor: Actor, width: int) -> Chart:
     """From referral to a first dose: how many reached each stage, and who left before it."""
     order = ["referred", "onboarding", "deciding", "planning", "treating"]
-    dosed = set(first_and_last(actor.site_id, "dose_given"))
+    dosed = set(first_and_last(_site_of(actor), "dose_given"))
     rows = list(Episode.objects.visible_to(actor).values("stage", "ending", "patient__uid"))
     reached = [_reached(row, order, dosed) for row in rows]
     labels = ("Opened an episode", "Onboarding", "Decision", "Plan", "First dose")

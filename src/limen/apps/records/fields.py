@@ -1,5 +1,7 @@
 """Model fields that keep their value sealed in the database and open it only when it is read."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
@@ -29,6 +31,11 @@ class EncryptedTextField(models.TextField):
     """Text sealed with the row's uid, table and column as associated data. It cannot be filtered on."""
 
     descriptor_class = SealedAttribute
+
+    if TYPE_CHECKING:  # what a model's attribute gives and takes, for the type checker
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any: ...
+        def __set__(self, instance: Any, value: str) -> None: ...
 
     def from_db_value(self, value, expression, connection):
         return Ciphertext(value) if value else value

@@ -51,7 +51,7 @@ class FactQuerySet(models.QuerySet):
         return self.filter(superseded_by__isnull=True, is_void=False)
 
 
-class PatientDataMixin:
+class PatientDataMixin(models.QuerySet):
     def visible_to(self, actor):
         """The rows this actor may see: own rows for a patient, the active site's rows for staff."""
         if actor.is_patient_actor and actor.patient_id:
@@ -114,7 +114,7 @@ class Fact(AppendOnly):
         running = current_act()
         if not self._state.adding:
             raise AppendOnlyError(f"{type(self).__name__} is append-only: add a correcting row instead")
-        if self.recorded_by_id is None:
+        if self.recorded_by_id is None:  # type: ignore[has-type]
             self.recorded_by_id = running.actor.user_id
         super().save(*args, force_insert=True, **{k: v for k, v in kwargs.items() if k != "force_insert"})
         running.note(table=self._meta.db_table, uid=self.uid, version=1, sha256=digest(content_of(self)))

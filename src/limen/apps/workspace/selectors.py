@@ -61,7 +61,7 @@ def staff_home(actor: Actor) -> StaffHome:
     return StaffHome(
         signals=obligations[:HOME_ROWS],
         n_signals=len(obligations),
-        sessions=treatment.live_sessions(actor) if "board.read" in shows else [],
+        sessions=treatment.board(actor) if "board.read" in shows else [],
         appointments=scheduling.day(actor, today, actor.time_zone) if "schedule.read" in shows else [],
         reviews=plans.reviews_due(actor, today)[:HOME_ROWS] if "review.queue" in shows else [],
         referrals=screening.waiting_referrals(actor)[:HOME_ROWS] if "referrals.read" in shows else [],
@@ -106,9 +106,9 @@ def _score_line(patient, instrument_id: str) -> ScoreLine:
     marked = [p for p in points if p.purpose == "baseline"]
     spark = None
     if len(points) > 1:
-        highest = instrument.bands[-1].high
+        highest = instrument.bands[-1].upper
         spark = sparkline(
-            title=instrument.abbreviation, values=[float(p.value) for p in points], low=0, high=float(highest)
+            title=instrument.abbreviation, values=[float(p.value) for p in points if p.value is not None], low=0, high=float(highest)
         )
     return ScoreLine(
         title=instrument.abbreviation,
@@ -153,3 +153,9 @@ def local(moment, time_zone: str):
 
 def after_hours_number(site_id: int) -> str:
     return setting_value(site_id, "contact.after_hours_number") or ""
+
+
+def title_of(assignment) -> str:
+    """The questionnaire's own title, for the pinned version."""
+    identifier, version = knowledge.split_pin(assignment.instrument_pin)
+    return knowledge.load("instruments", identifier, version, parse_instrument).identity.title

@@ -77,7 +77,7 @@ def today(request):
     first = selectors.next_thing(patient, due, live)
     page = {
         "first": first,
-        "due": [(assignment, measures.title_of(assignment)) for assignment in due],
+        "due": [(assignment, selectors.title_of(assignment)) for assignment in due],
         "live": live,
         "messages_for_patient": signals.patient_messages(patient),
         "appointments": scheduling.upcoming(patient, limit=3),
