@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from factories import SYSTEM, actor_of, make_patient, make_staff
 from limen.apps.records import clock
 from limen.apps.records.models import AuditEvent, TimelineEntry

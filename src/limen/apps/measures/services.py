@@ -215,6 +215,7 @@ def _raise_tier(
         actor=actor,
         evidence=evidence,
         patient_text=PATIENT_TEXT,
+        outranks=found.outranks,
     )
 
 

@@ -32,6 +32,7 @@ class Finding:
     text: str
     due_at: datetime | None
     rule_pin: str
+    outranks: frozenset[str]
 
 
 def table_for(site_id: int, instrument: Instrument) -> TierTable | None:
@@ -91,7 +92,16 @@ def _finding(instrument: Instrument, tier: Tier, site_id: int, now: datetime, ta
         text=f"{instrument.abbreviation}: {short}. {tier.reason} Source: {tier.source}.",
         due_at=due_at_for(site_id, tier.due, now),
         rule_pin=table.identity.pin if table else f"{instrument.pin}#any-yes",
+        outranks=_below(level, table),
     )
+
+
+def _below(level: str, table: TierTable | None) -> frozenset[str]:
+    """Every level lower than this one. What could not be placed counts just below the tiers that are due now."""
+    rows = table.rows if table else ()
+    urgent = [row.level for row in rows if row.due == "now"]
+    order = [*urgent, *UNTOLD_LEVELS.values(), *(row.level for row in rows if row.due != "now")]
+    return frozenset(order[order.index(level) + 1 :])
 
 
 def _numbers(items: tuple[str, ...]) -> str:

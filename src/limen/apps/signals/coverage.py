@@ -32,13 +32,26 @@ class Coverage:
     watching_text: str
 
 
+def usable_hours(rows: Sequence[Mapping[str, str]] | None) -> Sequence[Mapping[str, str]] | None:
+    """The signed rows, or None when there are none or one of them cannot be read: then nobody is taken to watch."""
+    try:
+        for row in rows or ():
+            time.fromisoformat(row["opens"])
+            time.fromisoformat(row["closes"])
+            if row["day"].strip().lower()[:3] not in {day[:3] for day in DAYS}:
+                return None
+    except (ValueError, KeyError):
+        return None
+    return rows or None
+
+
 def periods(rows: Sequence[Mapping[str, str]], first: date, zone: ZoneInfo) -> list[Period]:
     """The covered periods of the days from `first`, in order. rows: day, opens, closes; local wall time."""
     found = []
     for offset in range(DAYS_AHEAD):
         day = first + timedelta(days=offset)
         for row in rows:
-            if row["day"].strip().lower() in (DAYS[day.weekday()], DAYS[day.weekday()][:3]):
+            if row["day"].strip().lower()[:3] == DAYS[day.weekday()][:3]:
                 opens, closes = time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"])
                 last = day if closes > opens else day + timedelta(days=1)
                 found.append(Period(_at(day, opens, zone), _at(last, closes, zone)))

@@ -14,15 +14,15 @@ from limen.apps.accounts.roles import ROLE_TITLES
 from limen.apps.accounts.selectors import settings_of, site
 from limen.apps.records import clock
 from limen.apps.records.actor import Actor
-from limen.apps.signals.coverage import Coverage, Period, periods
+from limen.apps.signals.coverage import Coverage, Period, periods, usable_hours
 from limen.apps.signals.models import Obligation, ObligationEvent, Signal
 
-COVERED_HOURS = "signals.covered_hours"
-AFTER_HOURS_NUMBER = "signals.after_hours_number"
+COVERED_HOURS = "coverage.hours"
+AFTER_HOURS_NUMBER = "contact.after_hours_number"
 DUE_MINUTES = {
-    "now": "signals.due_minutes_now",
-    "same_day": "signals.due_minutes_same_day",
-    "next_covered": "signals.due_minutes_next_covered",
+    "now": "signal.due_min.now",
+    "same_day": "signal.due_min.same_day",
+    "next_covered": "signal.due_min.next_covered",
 }
 ANSWERING_ROLES = frozenset({"prescriber", "medical_director", "therapist", "monitor"})
 
@@ -133,7 +133,7 @@ def coverage(patient, now: datetime) -> Coverage:
     """What may be said to this patient about who is watching, at this moment, in their own time zone."""
     values = settings_of(patient.site_id)
     site_zone = ZoneInfo(patient.site.time_zone)
-    rows = values.get(COVERED_HOURS)
+    rows = usable_hours(values.get(COVERED_HOURS))
     number = str(values.get(AFTER_HOURS_NUMBER) or "")
     who = "Your care team sees your answers. An answer about being better off dead, or about hurting yourself, goes "
     who += f"to a {ROLE_TITLES['prescriber'].lower()}, who talks with you about it."
@@ -167,6 +167,8 @@ def due_at_for(site_id: int, due: str, now: datetime) -> datetime | None:
     minutes = values.get(DUE_MINUTES[due])
     if minutes is None:
         return None
-    here, following = _present_and_next(values.get(COVERED_HOURS) or (), now, ZoneInfo(site(site_id).time_zone))
+    here, following = _present_and_next(
+        usable_hours(values.get(COVERED_HOURS)) or (), now, ZoneInfo(site(site_id).time_zone)
+    )
     start = following.starts_at if here is None and following is not None else now
     return start + timedelta(minutes=int(minutes))

@@ -36,13 +36,15 @@ def raise_signal(
     actor: Actor,
     evidence: models.Model | None = None,
     patient_text: str = "",
+    outranks: frozenset[str] | None = None,
 ) -> Obligation:
     """Record what was noticed and make sure a person must answer it.
 
     An open duty of the same kind takes the signal in, with its history; a higher level raises it, and its time
     only moves earlier. The one exception: a provisional level is placed by the structured questions, and the time
     of that level stands, which a site has signed (SR-41).
-    due_at: None means now, because nobody has signed how long this may wait.
+    due_at: None means now, because nobody has signed how long this may wait. outranks: the levels known to be lower
+    than this one; without it, numbered levels compare as numbers and named ones by the time they allow.
     """
     due = due_at or clock.now()
     with act("signal.raise", actor=actor, patient=patient, subject=evidence) as running:
@@ -54,7 +56,10 @@ def raise_signal(
         if obligation is None:
             obligation, event = _opened(patient, kind, level, title, due, owner_role, patient_text), "opened"
         else:
-            note, event = _merged(obligation, level, title, occurred_at, due, owner_role, patient_text), "merged"
+            note, event = (
+                _merged(obligation, level, title, occurred_at, due, owner_role, patient_text, outranks),
+                "merged",
+            )
         running.subject_kind, running.subject_uid = obligation._meta.label_lower, obligation.uid
         signal = Signal(
             site_id=patient.site_id,
@@ -107,13 +112,14 @@ def _merged(
     due_at: datetime,
     owner_role: str,
     patient_text: str,
+    outranks: frozenset[str] | None,
 ) -> str:
     """Take a new signal into an open duty; returns the note for its history."""
     note = f"The same level again: {level}."
     is_placed = obligation.level == PROVISIONAL_LEVEL and level != PROVISIONAL_LEVEL
     if level != obligation.level:
         note = f"Level before: {obligation.level}. Level now: {level}."
-        if is_placed or _is_higher(obligation, level, due_at - occurred_at):
+        if is_placed or _is_higher(obligation, level, due_at - occurred_at, outranks):
             obligation.level, obligation.title = level, title[:TITLE_LIMIT]
             obligation.owner_role = owner_role
         else:
@@ -126,10 +132,12 @@ def _merged(
     return note
 
 
-def _is_higher(obligation: Obligation, level: str, allowed: timedelta) -> bool:
-    """Numbered levels compare as numbers; named ones by the time they allow, and an equal time counts as higher."""
+def _is_higher(obligation: Obligation, level: str, allowed: timedelta, outranks: frozenset[str] | None) -> bool:
+    """Without a known order an equal time counts as higher: the newer words stand."""
     if level == PROVISIONAL_LEVEL:
         return False
+    if outranks is not None:
+        return obligation.level in outranks
     if level.isdigit() and obligation.level.isdigit():
         return int(level) > int(obligation.level)
     return allowed <= obligation.due_at - obligation.opened_at
