@@ -40,6 +40,7 @@ class Order(PatientFact):
     indication = EncryptedTextField()
     instructions = EncryptedTextField(blank=True, default="")
     external_prescription = EncryptedTextField(blank=True, default="")
+    monitoring_check = EncryptedTextField(blank=True, default="")  # state prescription-monitoring check: date, who
     checks = models.JSONField(default=list)
     needs_second_check = models.BooleanField(default=False)
     decision_uid = models.UUIDField()
@@ -70,6 +71,8 @@ class OrderEvent(PatientFact):
 
 class DosingSession(PatientRecord):
     """The header of one dosing visit. `phase` caches what the events say, up to `last_event_id`."""
+
+    unversioned_fields = frozenset({"last_event_id"})
 
     episode = models.ForeignKey("patients.Episode", on_delete=models.PROTECT, related_name="+")
     plan = models.ForeignKey("plans.CarePlan", null=True, on_delete=models.PROTECT, related_name="sessions")
@@ -127,7 +130,7 @@ class Administration(PatientFact):
 class AdverseEvent(PatientFact):
     """An adverse event: what, how bad, how serious, how likely from the drug, from when to when."""
 
-    SEVERITIES = [("mild", "Mild"), ("moderate", "Moderate"), ("severe", "Severe")]
+    SEVERITIES = [("mild", "Mild"), ("moderate", "Moderate"), ("severe", "Severe"), ("unrated", "Not rated yet")]
     CAUSALITIES = [
         ("unrelated", "Unrelated"),
         ("possible", "Possible"),
@@ -149,6 +152,7 @@ class GateOverride(PatientFact):
 
     session = models.ForeignKey(DosingSession, on_delete=models.PROTECT, related_name="overrides")
     line_id = models.CharField(max_length=40)
+    role = models.CharField(max_length=24, default="")
     value_seen = EncryptedTextField(blank=True, default="")
     reason = EncryptedTextField()
     spoken_to = EncryptedTextField(blank=True, default="")
