@@ -25,7 +25,14 @@ from limen.apps.records import clock, knowledge
 from limen.apps.records.actor import VISITOR, Actor
 from limen.apps.records.models import AuditEvent
 from limen.apps.records.selectors import audit_events
-from limen.clinical.definitions.site_setting import InvalidSetting, SettingDefinition, parse_settings, restore_value
+from limen.clinical.definitions.common import Source
+from limen.clinical.definitions.site_setting import (
+    InvalidSetting,
+    SettingCatalogue,
+    SettingDefinition,
+    parse_settings,
+    restore_value,
+)
 
 STRONG_METHODS = {"mfa", "demo"}
 EXPIRY_NOTICE_DAYS = 60  # SR-05 asks for the same notice before a dated rule ends
@@ -89,8 +96,16 @@ def site(site_id: int) -> Site:
 
 def setting_catalogue() -> dict[str, SettingDefinition]:
     """Every setting a site can sign, by key, from the knowledge file."""
-    parsed = knowledge.load("rules", "site-settings", None, parse_settings)
-    return {definition.key: definition for definition in parsed}
+    return {definition.key: definition for definition in _parsed_catalogue()}
+
+
+def _parsed_catalogue() -> SettingCatalogue:
+    return knowledge.load("rules", "site-settings", None, parse_settings)
+
+
+def setting_source(definition: SettingDefinition) -> Source | None:
+    """Where a setting's limits or default come from, when the catalogue names a source."""
+    return _parsed_catalogue().identity.source(definition.source_key) if definition.source_key else None
 
 
 def setting_value(site_id: int, key: str, *, at: datetime | None = None) -> Any:
@@ -337,6 +352,7 @@ __all__ = [
     "setting_history",
     "setting_lines",
     "setting_row",
+    "setting_source",
     "setting_value",
     "settings_of",
     "sign_in_methods",

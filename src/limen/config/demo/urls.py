@@ -1,4 +1,11 @@
-from django.urls import path  # noqa: F401
+"""Addresses of the demo clinic alone; included only under the demo settings."""
+
+from django.urls import path
+
+from limen.config.demo import views
 
 app_name = "demo"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.people, name="people"),
+    path("enter/", views.enter, name="enter"),
+]

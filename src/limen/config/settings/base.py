@@ -115,6 +115,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Wrong passwords and codes are counted by accounts.throttle, which a correct passkey is never asked about (S07).
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
+MFA_RATE_LIMITS = {"webauthn_login": None}
 PASSWORD_RESET_TIMEOUT = 600  # seconds (S09)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -84,6 +84,7 @@ def setting(request, key):
     facts = {
         "definition": definition,
         "line": line,
+        "source": selectors.setting_source(definition),
         "value_shown": value_shown,
         "history_columns": HISTORY_COLUMNS,
         "history_rows": [_history_row(definition, row) for row in history],
