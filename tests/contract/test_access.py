@@ -1,5 +1,6 @@
 """Deny by default: every address declares an action, and nobody reads another person's pages (S19–S22, S27)."""
 
+import re
 import uuid
 
 import pytest
@@ -35,10 +36,10 @@ def address(pattern: URLPattern, route: str, patient_uid) -> str:
     made = route
     for name, converter in pattern.pattern.converters.items():
         kind = type(converter).__name__.replace("Converter", "").lower()
-        value = {"uuid": str(uuid.uuid4()), "int": "1", "slug": "x", "str": "x", "path": "x"}[kind]
+        value = {"uuid": str(uuid.uuid4()), "int": "1", "slug": "x", "string": "x", "path": "x"}[kind]
         if name == "patient_uid":
             value = str(patient_uid)
-        made = made.replace(f"<{kind}:{name}>", value).replace(f"<{name}>", value)
+        made = re.sub(rf"<(\w+:)?{name}>", value, made)
     return "/" + made
 
 
@@ -86,13 +87,13 @@ def test_staff_do_not_open_a_patients_own_pages(route):
     assert response.status_code in (403, 404)
 
 
-@pytest.mark.parametrize("route", OWN, ids=lambda row: row[1])
+NEEDS_TWO = [row for row in OWN if ACTIONS[row[2].limen_action].factors == 2]
+
+
+@pytest.mark.parametrize("route", NEEDS_TWO, ids=lambda row: row[1])
 def test_one_factor_opens_no_patient_data_for_staff(route):
     """S01: 0 × 200 over the whole table with a one-factor session, except pages that need none."""
-    pattern_text, name, view, pattern = route
-    policy = ACTIONS[declared_action(view, name, settings.LIMEN_FOREIGN_ROUTES)]
-    if policy.factors < 2:
-        pytest.skip("public, or one's own sign-in")
+    pattern_text, _, _, pattern = route
     site = make_site()
     with scope(site=site.pk):
         patient = make_patient(site)
