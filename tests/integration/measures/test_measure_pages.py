@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from factories import SYSTEM, client_for, make_patient, make_staff, set_settings
@@ -79,6 +81,15 @@ def test_a_question_page_asks_one_question_with_nothing_chosen(client, patient):
     assert "Question 1 of 10" in text
     assert text.count('type="radio"') == 5
     assert "checked" not in text
+
+
+def test_every_scored_question_carries_the_words_it_belongs_to(client, patient):
+    text = client.get(question(ask(patient), 5)).content.decode()
+    assert "Over the last 2 weeks, how often have you been bothered" in text
+    screen = ask(patient, "c-ssrs-screener", "safety")
+    text = client.get(question(screen, 1)).content.decode()
+    assert "About the past month." in text
+    assert "go directly to question 6" not in text
 
 
 def test_opening_it_again_goes_on_where_one_stopped(client, patient):
@@ -371,6 +382,34 @@ def test_a_weight_that_has_really_changed_is_not_mistaken_for_pounds(patient):
             patient=patient, context="intake", occurred_at=clock.now(), actor=SYSTEM, weight_kg=weight
         )
     assert str(selectors.latest_vital(patient, "weight_kg")[0]) == "60.0"
+
+
+def test_staff_pages_take_as_many_queries_for_many_rows_as_for_one(staff, patient):
+    scored(patient, [1] * 8 + [0], days_ago=100, purpose="baseline")
+    services.record_vital(patient=patient, context="intake", occurred_at=clock.now(), actor=SYSTEM, spo2_percent=98)
+    urls = [reverse(f"measures:{name}", args=[patient.uid]) for name in ("progress", "vitals")]
+    few, many = [], []
+    for url in urls:
+        staff.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            staff.get(url)
+        few.append(len(queries))
+    for day in range(1, 21):
+        scored(patient, [1] * 8 + [0], days_ago=100 - day)
+        services.record_vital(patient=patient, context="intake", occurred_at=clock.now(), actor=SYSTEM, spo2_percent=97)
+    for url in urls:
+        with CaptureQueriesContext(connection) as queries:
+            staff.get(url)
+        many.append(len(queries))
+    assert many == few
+
+
+def test_the_band_of_every_staff_page_shows_an_open_signal(staff, patient):
+    url = reverse("measures:vitals", args=[patient.uid])
+    assert "Open safety signal" not in staff.get(url).content.decode()
+    asked = ask(patient)
+    services.answer_item(asked, "q9", 1, actor=SYSTEM)
+    assert "Open safety signal" in staff.get(url).content.decode()
 
 
 def test_roles_see_and_do_only_what_the_table_says(patient, site):

@@ -30,6 +30,13 @@ def answer_choices(item: Item, *, has_refusal: bool) -> list[tuple[str, str]]:
     return choices if own or not has_refusal else [*choices, (REFUSED, "I would rather not answer")]
 
 
+def stem_of(instrument: Instrument, item: Item) -> str:
+    """The words that belong to every question: the form's own, or the period where they speak to the asker."""
+    if instrument.respondent == "self" and item.required:
+        return instrument.instructions
+    return f"About the {item.recall.label}." if item.recall else ""
+
+
 class QuestionForm(forms.Form):
     """One question. `item` guards against a second tab that has moved on."""
 
@@ -42,9 +49,10 @@ class QuestionForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, asked: Item, **kwargs):
+    def __init__(self, *args, asked: Item, instrument: Instrument, **kwargs):
         super().__init__(*args, **kwargs)
         self.asked = asked
+        self.fields["answer"].help_text = stem_of(instrument, asked)
         self.fields["item"].initial = asked.id
         self.fields["answer"].label = asked.text
         self.fields["answer"].choices = answer_choices(asked, has_refusal=asked.required)

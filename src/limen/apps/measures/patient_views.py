@@ -13,7 +13,6 @@ from limen.apps.measures import definitions, selectors, services
 from limen.apps.measures.forms import REFUSED, QuestionForm
 from limen.apps.measures.models import Assignment
 from limen.apps.measures.progress import CHARTED, NARROW_PX, dose_dates, progress_of
-from limen.apps.measures.zone import in_viewer_zone
 from limen.apps.patients import guard
 from limen.apps.records import clock
 from limen.apps.signals.selectors import coverage, patient_messages
@@ -54,7 +53,6 @@ def _closed(request, assignment: Assignment):
 
 @declares("my.measures")
 @require_safe
-@in_viewer_zone
 def my_measure(request, assignment_uid):
     """Open or resume: the first question without an answer, or the check page."""
     assignment, instrument = _fetch(request, assignment_uid)
@@ -71,7 +69,6 @@ def my_measure(request, assignment_uid):
 
 @declares("my.measures")
 @require_http_methods(GET_POST)
-@in_viewer_zone
 def my_question(request, assignment_uid, number):
     assignment, instrument = _fetch(request, assignment_uid)
     closed = _closed(request, assignment)
@@ -82,7 +79,9 @@ def my_question(request, assignment_uid, number):
     if not 1 <= number <= len(asked):
         return redirect("measures:my-check", assignment.uid)
     item = instrument.item(asked[number - 1])
-    form = QuestionForm(request.POST or None, asked=item, initial={"answer": _given(answered.get(item.id))})
+    form = QuestionForm(
+        request.POST or None, asked=item, instrument=instrument, initial={"answer": _given(answered.get(item.id))}
+    )
     status = 200
     if request.method == "POST":
         guard.check(request)
@@ -152,7 +151,6 @@ def _is_watched(instrument: Instrument, item_id: str) -> bool:
 
 @declares("my.measures")
 @require_http_methods(GET_POST)
-@in_viewer_zone
 def my_check(request, assignment_uid):
     assignment, instrument = _fetch(request, assignment_uid)
     closed = _closed(request, assignment)
@@ -210,7 +208,6 @@ def _after_finish(request, assignment: Assignment):
 
 @declares("my.measures")
 @require_safe
-@in_viewer_zone
 def my_done(request, assignment_uid):
     assignment, instrument = _fetch(request, assignment_uid)
     response = selectors.response_to(assignment)
@@ -231,16 +228,22 @@ def my_done(request, assignment_uid):
         "needs_help": bool(told) or is_screen,
         "coverage": coverage(request.patient, now) if told or is_screen else None,
         "next_url": reverse("measures:my-measure", args=[waiting[0].uid]) if waiting else "",
-        "next_title": definitions.pinned(waiting[0].instrument_pin).abbreviation if waiting else "",
+        "next_title": _next_title(waiting[0]) if waiting else "",
         "has_chart": instrument.identity.id in CHARTED,
         "today_url": today_url(),
     }
     return render(request, "measures/my_done.html", page)
 
 
+def _next_title(assignment: Assignment) -> str:
+    """The safety questions go by plain words, not by the name of their form."""
+    if assignment.purpose == "safety":
+        return "a few more questions"
+    return definitions.pinned(assignment.instrument_pin).abbreviation
+
+
 @declares("my.progress")
 @require_safe
-@in_viewer_zone
 def my_progress(request):
     doses = dose_dates(request.patient)
     rows = [progress_of(request.patient, name, doses=doses, width=NARROW_PX) for name in CHARTED]

@@ -70,6 +70,14 @@ def history_of(obligation: Obligation) -> list[ObligationEvent]:
     return list(rows.select_related("recorded_by").order_by("at", "id"))
 
 
+def band_alerts(patient) -> list[dict[str, str]]:
+    """What the patient band says about open signals."""
+    count = Obligation.objects.filter(patient=patient, state="open").count()
+    if not count:
+        return []
+    return [{"text": "Open safety signal" if count == 1 else f"{count} open safety signals", "tone": "alert"}]
+
+
 def answered_for(patient, *, limit: int = 50) -> list[Obligation]:
     """Duties about one patient that a person has answered, the newest first."""
     rows = Obligation.objects.filter(patient=patient, state="answered").select_related("owner")
