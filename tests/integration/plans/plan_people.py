@@ -4,6 +4,7 @@ from datetime import date
 
 from factories import actor_of, authentication, make_patient, make_staff, set_settings
 
+from limen.apps.accounts.selectors import setting_catalogue
 from limen.apps.patients.selectors import current_episode
 from limen.apps.patients.services import move_episode
 from limen.apps.plans.services import start_plan
@@ -53,7 +54,9 @@ def decide(patient, prescriber, *, decision="proceed", routes=("iv", "sl")):
 
 
 def set_visit_lengths(site):
-    set_settings(site, **VISIT_LENGTHS)
+    """Sign the length of every kind of visit the catalogue knows."""
+    known = setting_catalogue()
+    set_settings(site, **{name: value for name, value in VISIT_LENGTHS.items() if name.replace("__", ".") in known})
 
 
 def make_prescriber(site, name="Pat Prescriber"):

@@ -38,7 +38,7 @@ def upcoming(patient: Patient, limit: int = 20) -> list[Appointment]:
 
 def of_patient(patient: Patient) -> list[Appointment]:
     """All of a patient's appointments, newest first."""
-    rows = Appointment.objects.filter(patient=patient).select_related("room", "clinician")
+    rows = Appointment.objects.filter(patient=patient).select_related("patient", "room", "clinician")
     return list(rows.order_by("-starts_at"))
 
 
@@ -49,11 +49,15 @@ def rooms(site_id: int) -> list[Room]:
 def clashes(appointment: Appointment) -> list[Appointment]:
     """Other live appointments in the same room, or of the same clinician or patient, at the same time."""
     ends_at = appointment.starts_at + timedelta(minutes=appointment.duration_min)
-    near = Appointment.objects.filter(
-        state__in=LIVE_STATES,
-        starts_at__lt=ends_at,
-        starts_at__gt=appointment.starts_at - timedelta(hours=12),
-    ).exclude(uid=appointment.uid)
+    near = (
+        Appointment.objects.filter(
+            state__in=LIVE_STATES,
+            starts_at__lt=ends_at,
+            starts_at__gt=appointment.starts_at - timedelta(hours=12),
+        )
+        .exclude(uid=appointment.uid)
+        .select_related("room")
+    )
     return [other for other in near if _overlaps(appointment, other) and _shares(appointment, other)]
 
 

@@ -19,6 +19,12 @@ class Clash(Exception):
         self.others = others
 
 
+class NotLive(Exception):
+    """The appointment is over or cancelled and no longer changes; the message is for the person who tried."""
+
+    limen_refusal = True
+
+
 def _place_in_time(appointment: Appointment, local_start: datetime) -> None:
     appointment.local_start = local_start.strftime("%Y-%m-%dT%H:%M")
     appointment.starts_at = selectors.instant_of(appointment.local_start, appointment.time_zone)
