@@ -91,7 +91,7 @@ def test_opening_one_shows_what_was_seen_its_rule_the_known_level_and_a_number_t
     services.answer_obligation(old, note="Called.", actor=_actor(prescriber))
     duty = notice(patient, level="4")
     with act("test", actor=SYSTEM, patient=patient):
-        Contact(site=site, patient=patient, kind="phone", value="+15550100199").save()
+        Contact(site=site, patient=patient, kind="phone", value="+1 555 010 0199").save()
     text = client_for(prescriber).get(page(duty)).content.decode()
     assert "answered “Several days”" in text
     assert "phq-9@1#q9" in text

@@ -109,8 +109,15 @@ def _page(request, row: Obligation, *, answer_form=None, pass_form=None, status:
         "signals": [_seen(signal) for signal in signals],
         "facts": _facts(row),
         "events": [_event(event) for event in selectors.history_of(row)],
-        "phones": [c for c in contacts(row.patient) if c.kind == "phone"],
-        "supporters": supporters(row.patient),
+        "phones": [
+            {"value": c.value, "tel": dialled(c.value), "note": c.note}
+            for c in contacts(row.patient)
+            if c.kind == "phone"
+        ],
+        "supporters": [
+            {"role": s.get_role_display(), "name": s.name, "phone": s.phone, "tel": dialled(s.phone)}
+            for s in supporters(row.patient)
+        ],
         "may_answer": may_answer,
         "is_mine": row.owner_id == request.actor.user_id,
         "answer_form": answer_form or AnswerForm(),
@@ -118,6 +125,11 @@ def _page(request, row: Obligation, *, answer_form=None, pass_form=None, status:
         "has_people": bool(people),
     }
     return render(request, "signals/obligation.html", page, status=status)
+
+
+def dialled(number: str) -> str:
+    """A telephone number as a device dials it."""
+    return "".join(sign for sign in number if sign.isdigit() or sign == "+")
 
 
 def _seen(signal) -> dict:
