@@ -93,21 +93,21 @@ def reliable_change(instrument_id: str) -> ReliableChange | None:
 
 def programme(actor: Actor, *, as_of: date) -> Programme:
     """Everything the programme page shows, as of a date."""
-    chosen = setting_value(_site_of(actor), "outcome.phq9_remission")
+    chosen = {i: setting_value(_site_of(actor), f"outcome.{i.replace('-', '')}_remission") for i in INSTRUMENTS}
     rules = definition()
     blocks = []
     first_courses: list[Course] = []
     for instrument_id in INSTRUMENTS:
         of_instrument = courses(actor, instrument_id)
         first_courses = first_courses or of_instrument
-        remission = _remission_key(rules, instrument_id, chosen)
+        remission = _remission_key(rules, instrument_id, chosen[instrument_id])
         for week in WEEKS:
             blocks.append(_block(of_instrument, rules, instrument_id, week, remission, as_of))
     return Programme(
         flow=_flow(actor, 720),
         flow_narrow=_flow(actor, 320),
         blocks=tuple(blocks),
-        is_remission_unset=chosen is None,
+        is_remission_unset=None in chosen.values(),
         n_started=len(first_courses),
     )
 
