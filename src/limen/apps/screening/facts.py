@@ -7,14 +7,16 @@ from collections.abc import Callable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from limen.apps.measures.selectors import latest_score, latest_vital
+from limen.apps.measures.selectors import latest_vital
 from limen.apps.patients.models import Patient
-from limen.apps.patients.selectors import current_episode
+from limen.apps.patients.selectors import current_episode, supporters
 from limen.apps.records import clock
 from limen.apps.screening.models import Condition, LabResult, MedicationTrial
 from limen.clinical.rules import Fact
 
 PREGNANCY_TEST = "pregnancy_test"
+# SR-51: an input or criterion that tells whether somebody is pregnant.
+PREGNANCY_FACTS = frozenset({"is_pregnant", "pregnancy_test", "can_be_pregnant"})
 Provider = Callable[[Patient], Fact | None]
 
 
@@ -49,14 +51,6 @@ def _vital(field: str) -> Provider:
         value, at = found
         number = value if isinstance(value, int) else Decimal(value)
         return Fact(number, at.astimezone(ZoneInfo(patient.time_zone)).date(), "latest measurement")
-
-    return read
-
-
-def _score(instrument_id: str) -> Provider:
-    def read(patient: Patient) -> Fact | None:
-        point = latest_score(patient, instrument_id)
-        return Fact(point.value, point.on, "latest score") if point and point.value is not None else None
 
     return read
 
@@ -98,14 +92,22 @@ def _pregnancy_test(patient: Patient) -> Fact | None:
     return Fact(row.value_text, row.taken_on, "test result")
 
 
+def _sitter(patient: Patient) -> Fact | None:
+    """Known once somebody said whether a named sitter is an adult."""
+    known = [person for person in supporters(patient) if person.role == "sitter" and person.is_adult is not None]
+    if not known:
+        return None
+    latest = max(person.updated_at for person in known).astimezone(ZoneInfo(patient.time_zone)).date()
+    return Fact(any(person.is_adult for person in known), latest, "support people on record")
+
+
 WORKED_OUT: dict[str, Provider] = {
     "age_years": _age,
     "place": _place,
     "systolic_mmhg": _vital("systolic_mmhg"),
     "diastolic_mmhg": _vital("diastolic_mmhg"),
-    "weight_kg": _vital("weight_kg"),
-    "phq_9_total": _score("phq-9"),
     "adequate_trials_failed": _failed_trials,
     "can_be_pregnant": _can_be_pregnant,
     "pregnancy_test": _pregnancy_test,
+    "has_adult_sitter": _sitter,
 }

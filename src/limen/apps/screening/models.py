@@ -57,6 +57,7 @@ class MedicationTrial(PatientRecord):
     duration_weeks = models.PositiveSmallIntegerField(null=True)
     outcome = models.CharField(max_length=10, choices=OUTCOMES, default="unknown")
     why_stopped = EncryptedTextField(blank=True, default="")
+    patient_words = EncryptedTextField(blank=True, default="")  # what the patient said about it
     is_current_episode = models.BooleanField(null=True)
     is_adequate = models.BooleanField(null=True)  # None: cannot tell; set by a clinician
     is_void = models.BooleanField(default=False)

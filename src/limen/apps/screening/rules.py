@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from limen.apps.accounts.selectors import setting_value
 from limen.apps.records import knowledge
+from limen.clinical.definitions.product_place import parse_product_place
 from limen.clinical.definitions.question_set import QuestionSet, parse_question_set
 from limen.clinical.definitions.rule_set import RuleSet, parse_rule_set
 
@@ -57,4 +59,16 @@ def conditions_in(health: Mapping[str, str]) -> dict[str, str]:
         state = "present" if value is True else "absent" if value is False else "unknown"
         if rank[state] >= rank.get(found.get(question.fact, ""), -1):
             found[question.fact] = state
+    return found
+
+
+def routes_for(place: str, site_id: int) -> list[str]:
+    """The routes open at a place: never what is ruled out, and at home only what the site signed (SR-02)."""
+    matrix = knowledge.load("rules", "product-place", None, parse_product_place)
+    signed = setting_value(site_id, "home.routes_signed") or ()
+    found = []
+    for rule in matrix.rules:
+        is_open = rule.answer == "allowed" or (rule.answer == "site_signed" and rule.route in signed)
+        if rule.place == place and is_open and rule.route not in found:
+            found.append(rule.route)
     return found

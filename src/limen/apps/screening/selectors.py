@@ -17,7 +17,7 @@ from limen.apps.patients.selectors import (
 )
 from limen.apps.records import clock
 from limen.apps.records.actor import Actor
-from limen.apps.screening.facts import PREGNANCY_TEST, facts_for
+from limen.apps.screening.facts import PREGNANCY_FACTS, PREGNANCY_TEST, facts_for
 from limen.apps.screening.models import (
     Allergy,
     ChecklistItem,
@@ -32,7 +32,7 @@ from limen.apps.screening.models import (
 )
 from limen.apps.screening.steps import BY_KEY
 
-__all__ = ["PREGNANCY_TEST", "facts_for"]
+__all__ = ["PREGNANCY_FACTS", "PREGNANCY_TEST", "facts_for"]
 
 # SR-51: a pregnancy test is read by those who prescribe and watch, by nobody else.
 PREGNANCY_READERS = frozenset({"prescriber", "monitor", "medical_director"})
@@ -175,9 +175,9 @@ def _has_pregnancy_test(patient: Patient) -> bool:
     return LabResult.objects.filter(patient=patient, code=PREGNANCY_TEST).current().exists()
 
 
-def next_step_for_patient(episode) -> Step | None:
+def next_step_of(steps: list[Step]) -> Step | None:
     """The one thing the patient can do next; None when everything left is for the team."""
-    mine = [s for s in checklist(episode) if s.item.owner_role == "patient" and not s.is_settled]
+    mine = [s for s in steps if s.item.owner_role == "patient" and not s.is_settled]
     return next((s for s in mine if s.state != "blocked"), None)
 
 

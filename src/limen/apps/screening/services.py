@@ -82,7 +82,7 @@ def receive_referral(
     today = clock.today(site.time_zone)
     _refuse(not permission_text.strip(), "Without permission nothing is kept.")
     _refuse(
-        _years(birth_date, today) < assessment_questions().minimum_age_years,
+        years_between(birth_date, today) < assessment_questions().minimum_age_years,
         "This programme is for adults. Nothing was kept.",
     )
     with act("referral.receive", actor=actor) as running:
@@ -104,7 +104,7 @@ def receive_referral(
     return referral
 
 
-def _years(born: date, today: date) -> int:
+def years_between(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
@@ -141,7 +141,13 @@ def accept_referral(referral: Referral, *, actor: Actor) -> Patient:
         start_onboarding(patient, actor=actor)
         _carry_responses(patient, answers, actor)
         for row in answers.get("trials", []):
-            record_trial(patient=patient, drug=row["drug"], outcome=row.get("outcome", "unknown"), actor=actor)
+            record_trial(
+                patient=patient,
+                drug=row["drug"],
+                outcome=row["outcome"],
+                patient_words=f"Taken as long as advised: {row['enough']}",
+                actor=actor,
+            )
         answered_on = selectors.answered_at(answers).astimezone(ZoneInfo(patient.time_zone)).date()
         for code, state in conditions_in(answers.get("health", {})).items():
             record_condition(
@@ -288,6 +294,25 @@ def record_condition(
     return row
 
 
+def record_conditions(*, patient: Patient, states: Mapping[str, str], actor: Actor) -> None:
+    """Settle several conditions in one act: all are saved, or none."""
+    with act("intake.conditions", actor=actor, patient=patient):
+        for code, state in states.items():
+            record_condition(patient=patient, code=code, state=state, actor=actor)
+
+
+def record_pregnancy(
+    *, patient: Patient, can_be_pregnant: bool, reason: str, result: str, taken_on: date | None, actor: Actor
+) -> None:
+    """Capacity to be pregnant and, where one was taken, the test result, in one act (SR-51)."""
+    with act("intake.pregnancy", actor=actor, patient=patient):
+        set_pregnancy_capacity(patient, can_be_pregnant=can_be_pregnant, reason=reason, actor=actor)
+        if result and taken_on is not None:
+            record_lab(
+                patient=patient, code=selectors.PREGNANCY_TEST, value_text=result, taken_on=taken_on, actor=actor
+            )
+
+
 def record_trial(
     *,
     patient: Patient,
@@ -299,6 +324,7 @@ def record_trial(
     why_stopped: str = "",
     is_current_episode: bool | None = None,
     is_adequate: bool | None = None,
+    patient_words: str = "",
     trial: MedicationTrial | None = None,
 ) -> MedicationTrial:
     """Add an antidepressant tried, or save a change to one. Whether it was adequate is a clinician's judgement."""
@@ -313,6 +339,7 @@ def record_trial(
         row = trial or MedicationTrial(site_id=patient.site_id, patient=patient)
         row.drug, row.dose_text, row.duration_weeks = drug.strip(), dose_text.strip(), duration_weeks
         row.outcome, row.why_stopped = outcome, why_stopped.strip()
+        row.patient_words = patient_words.strip() or row.patient_words
         row.is_current_episode, row.is_adequate = is_current_episode, is_adequate
         row.save()
         running.subject_kind, running.subject_uid = row._meta.label_lower, row.uid
@@ -517,7 +544,7 @@ def _follow(row: EligibilityDecision, actor: Actor) -> None:
         patients.move_episode(episode, "deciding", actor=actor)
 
 
-def consent_withdrawn(consent, *, actor: Actor) -> None:
+def consent_withdrawn(consent, actor: Actor) -> None:
     """Withdrawing care stops dosing at once and gives the team a close-out to arrange (SR-50)."""
     if consent.scope != selectors.CARE_SCOPE:
         return

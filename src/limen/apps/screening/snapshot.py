@@ -65,8 +65,13 @@ def _result(result: CriterionResult) -> dict[str, Any]:
 
 def results_of(text: str) -> list[KeptResult]:
     """The criteria of an assessment in the order of the rules."""
-    rows = json.loads(text)["results"]
-    return [KeptResult(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows]
+    rows: list[dict[str, Any]] = json.loads(text)["results"]
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: dict[str, Any]) -> KeptResult:
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+    return KeptResult(**values)
 
 
 def states_of(text: str) -> dict[str, str]:
