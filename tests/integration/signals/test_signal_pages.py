@@ -111,6 +111,14 @@ def test_a_patient_without_a_phone_number_is_said_to_have_none(patient, prescrib
     assert "No phone number is recorded" in text
 
 
+def test_an_answered_signal_is_still_found_beside_the_others(patient, prescriber):
+    old = notice(patient, at=NOON, title="An earlier signal")
+    services.answer_obligation(old, note="Called.", actor=_actor(prescriber))
+    text = client_for(prescriber).get(page(notice(patient))).content.decode()
+    assert "Other signals of this patient" in text
+    assert "An earlier signal" in text and page(old) in text
+
+
 def test_answering_closes_it_in_the_name_of_the_person(patient, prescriber):
     duty = notice(patient)
     sent = guarded(patient, **{"answer-note": "Called, safe tonight, seen tomorrow 9:00."})

@@ -14,6 +14,7 @@ from limen.apps.measures import definitions, selectors, services
 from limen.apps.measures.forms import AssignForm, PaperForm, VitalForm
 from limen.apps.measures.models import Assignment, Response
 from limen.apps.measures.progress import CHARTED, Progress, dose_dates, progress_of
+from limen.apps.measures.vital_ranges import SOURCE
 from limen.apps.measures.vitals import InvalidVital
 from limen.apps.patients import guard
 from limen.apps.patients.selectors import current_episode
@@ -307,6 +308,7 @@ def _vitals_page(request, form: VitalForm, status: int = 200):
         "form": form,
         "numbers": form.number_fields(),
         "asks_weight": bool(weight_errors),
+        "range_source": SOURCE,
         "columns": VITAL_COLUMNS,
         "rows": [_vital_row(row) for row in selectors.vitals_for(request.patient)],
         "may_enter": _may(request, "measures.enter"),

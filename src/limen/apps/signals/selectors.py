@@ -1,6 +1,5 @@
 """Reads of safety signals and the duties they opened."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,10 +77,11 @@ def band_alerts(patient) -> list[dict[str, str]]:
     return [{"text": "Open safety signal" if count == 1 else f"{count} open safety signals", "tone": "alert"}]
 
 
-def answered_for(patient, *, limit: int = 50) -> list[Obligation]:
-    """Duties about one patient that a person has answered, the newest first."""
-    rows = Obligation.objects.filter(patient=patient, state="answered").select_related("owner")
-    return list(rows.order_by("-opened_at", "-id")[:limit])
+def others_of(obligation: Obligation, *, limit: int = 20) -> list[Obligation]:
+    """The patient's other duties, open ones first, then the newest."""
+    rows = Obligation.objects.filter(patient_id=obligation.patient_id).exclude(pk=obligation.pk)
+    newest = list(rows.select_related("owner").order_by("-opened_at", "-id")[:limit])
+    return sorted(newest, key=lambda row: row.state != "open")
 
 
 def patient_messages(patient, *, now: datetime | None = None) -> list[PatientMessage]:
@@ -110,12 +110,6 @@ def people_who_can_answer(site_id: int) -> list:
         memberships__starts_on__lte=today,
     )
     return list(rows.distinct().order_by("display_name", "pk"))
-
-
-def obligation_of_evidence(evidence_uid: uuid.UUID) -> Obligation | None:
-    """The duty a piece of evidence opened or joined."""
-    signal = Signal.objects.filter(evidence_uid=evidence_uid).select_related("obligation").order_by("-id").first()
-    return signal.obligation if signal else None
 
 
 def levels_before(obligations: list[Obligation]) -> dict[int, str]:

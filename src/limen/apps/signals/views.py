@@ -118,6 +118,7 @@ def _page(request, row: Obligation, *, answer_form=None, pass_form=None, status:
             {"role": s.get_role_display(), "name": s.name, "phone": s.phone, "tel": dialled(s.phone)}
             for s in supporters(row.patient)
         ],
+        "others": selectors.others_of(row),
         "may_answer": may_answer,
         "is_mine": row.owner_id == request.actor.user_id,
         "answer_form": answer_form or AnswerForm(),
