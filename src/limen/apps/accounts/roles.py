@@ -25,3 +25,9 @@ STAFF = frozenset(ROLE_TITLES)
 CLINICAL = frozenset({PRESCRIBER, THERAPIST, MONITOR, COORDINATOR, MEDICAL_DIRECTOR})
 PATIENT = "patient"
 SITTER = "sitter"
+
+
+def role_words(roles: str) -> str:
+    """ "lead, medical_director" as an audit row or a signature keeps it, in words."""
+    keys = [key.strip() for key in roles.split(",") if key.strip()]
+    return ", ".join(ROLE_TITLES.get(key, key.replace("_", " ")) for key in keys)

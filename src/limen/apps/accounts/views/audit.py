@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from limen.apps.accounts import selectors
 from limen.apps.accounts.access import declares
 from limen.apps.accounts.forms import OUTCOMES, AuditForm
+from limen.apps.accounts.roles import role_words
 from limen.ui.components.data_table import Cell, Column, Row
 
 PAGE_SIZE = 50
@@ -52,7 +53,7 @@ def _row(event) -> Row:
     about = Cell(f"patient {str(event.patient_uid)[:8]}", note=str(event.patient_uid)) if event.patient_uid else "–"
     outcome = OUTCOME_WORDS.get(event.outcome, event.outcome)
     tone = "watch" if event.outcome == "denied" else ""
-    who = Cell(event.actor_name, note=event.roles.replace(",", ", "))
+    who = Cell(event.actor_name, note=role_words(event.roles))
     return Row((when, who, Cell(event.action, note=event.subject_kind), about, outcome, event.reason or "–"), tone)
 
 

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from limen.apps.accounts import selectors, services, step_up
 from limen.apps.accounts.access import can, declares
 from limen.apps.accounts.forms import GoLiveForm, SettingForm
-from limen.apps.accounts.roles import MEDICAL_DIRECTOR
+from limen.apps.accounts.roles import MEDICAL_DIRECTOR, role_words
 from limen.apps.accounts.settings_words import shown
 from limen.apps.records import clock
 from limen.clinical.definitions.site_setting import SettingDefinition
@@ -144,7 +144,7 @@ def _sign_value(request, site, definition: SettingDefinition, form: SettingForm,
 def _history_row(definition: SettingDefinition, row) -> Row:
     signature, value = row.signature, selectors.typed(definition, row.value)
     value = row.value if value is None else value
-    note = f"{signature.role}, {_moment(signature.signed_at)}"
+    note = f"{role_words(signature.role)}, {_moment(signature.signed_at)}"
     is_future = row.effective_from > clock.now()
     since = Cell(_moment(row.effective_from), note="not yet in force" if is_future else "")
     signed_by = Cell(signature.printed_name, note=note)
