@@ -47,6 +47,9 @@ class Order(PatientFact):
     consent_uid = models.UUIDField()
     signature = models.ForeignKey("records.Signature", on_delete=models.PROTECT, related_name="+")
 
+    def get_drug_words(self) -> str:
+        return {"ketamine": "Ketamine (racemic)", "esketamine": "Esketamine"}.get(self.drug, self.drug)
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(dose_mg__gt=0) & Q(dose_mg__lte=F("cap_mg")), name="dose_within_cap"),

@@ -1,0 +1,1 @@
+"""Pages about orders, sessions and the board."""

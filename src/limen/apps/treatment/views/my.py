@@ -1,0 +1,72 @@
+"""The patient's own session page: where we are, one large way to ask for help, what happens next."""
+
+import uuid
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from limen.apps.accounts import selectors as accounts
+from limen.apps.accounts.access import declares
+from limen.apps.records import clock
+from limen.apps.treatment import selectors, services
+from limen.apps.treatment.forms import EntryForm
+from limen.apps.treatment.zone import in_viewer_zone
+
+NOW_WORDS = {
+    "expected": ("Your session has not started yet.", "Your team will tell you when it begins."),
+    "checking_in": ("You have arrived.", "Your team asks a few questions and takes your blood pressure first."),
+    "ready": ("You are ready.", "Your team starts with you when you say you are ready."),
+    "dosing": ("The medicine is being given.", "You do not need to do anything. Let it come and go."),
+    "recovering": ("The medicine is wearing off.", "Rest as long as you like. Your team checks on you."),
+    "held": ("We have paused.", "Your team is with you. Take your time."),
+}
+NEXT_DAY = (
+    "Do not drive or use machines until tomorrow, after a good night's sleep.",
+    "Have someone with you this evening. Do not look after children alone.",
+    "No alcohol today. Leave big decisions and signing things for another day.",
+    "You may feel tired, tender or far away for a while. That is common and passes.",
+    "Your team will be in touch tomorrow.",
+)
+
+
+@declares("my.session")
+@require_safe
+@in_viewer_zone
+def session(request):
+    live = selectors.live_session(request.patient)
+    latest = live or next(iter(selectors.sessions_of(request.patient)), None)
+    now_words, next_words = NOW_WORDS.get(live.phase, ("", "")) if live else ("", "")
+    page = {
+        "session": live,
+        "latest": latest,
+        "now_words": now_words,
+        "next_words": next_words,
+        "monitor": live.monitor.display_name if live and live.monitor else "",
+        "help_form": EntryForm(),
+        "has_asked": bool(live and selectors.state_of(live).open_help_calls),
+        "advice": NEXT_DAY if latest and latest.dose_started_at and _is_recent(latest) else (),
+        "after_hours": accounts.setting_value(request.patient.site_id, "contact.after_hours_number") or "",
+    }
+    return render(request, "treatment/my_session.html", page)
+
+
+def _is_recent(session) -> bool:
+    """Today or the day after: as long as the advice for the next day holds."""
+    from limen.apps.treatment.selectors.sessions import local_day
+
+    zone = session.patient.time_zone
+    days = (clock.today(zone) - local_day(session.dose_started_at, zone)).days
+    return days <= 1
+
+
+@declares("my.help")
+@require_POST
+@in_viewer_zone
+def call_for_help(request):
+    """One press, no question, also while the medicine is working (SR-10)."""
+    live = selectors.live_session(request.patient)
+    form = EntryForm(request.POST)
+    if live is not None:
+        client_uid = form.cleaned_data["client_uid"] if form.is_valid() else uuid.uuid4()
+        services.ask_for_help(live, actor=request.actor, client_uid=client_uid)
+    return redirect("treatment:my-session")
