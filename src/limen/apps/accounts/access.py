@@ -139,7 +139,7 @@ ACTIONS: dict[str, Policy] = {
     "session.record": _patient(frozenset({MONITOR, PRESCRIBER, MEDICAL_DIRECTOR}), "Record in a dosing session"),
     "session.override": _patient(frozenset({MONITOR, PRESCRIBER, MEDICAL_DIRECTOR}), "Override a gate line"),
     "session.discharge": _patient(frozenset({MONITOR, PRESCRIBER, MEDICAL_DIRECTOR}), "Discharge or another ending"),
-    "board.read": _site(CLINICAL, "The live board"),
+    "board.read": _site(CLINICAL, "The live board", audits_reads=True),
     # Programme
     "insights.read": _site(frozenset({LEAD, MEDICAL_DIRECTOR, PRESCRIBER, ADMIN}), "Programme outcomes"),
     "workspace.home": _site(STAFF, "One's own start page"),

@@ -9,7 +9,7 @@ from limen.apps.measures.vital_ranges import ENTRY_RANGES
 from limen.apps.treatment.models import ROUTES, AdverseEvent
 from limen.apps.treatment.services.doses import HAPPENINGS
 from limen.apps.treatment.services.endings import OTHER_ENDINGS
-from limen.clinical.instruments import asked_items, unanswered_items
+from limen.clinical.instruments import asked_items
 from limen.clinical.units import InvalidNumber, parse_decimal
 
 DRUGS = [("ketamine", "Ketamine (racemic)"), ("esketamine", "Esketamine")]
@@ -274,8 +274,9 @@ class QuestionsForm(EntryForm):
     def clean(self):
         data = super().clean()
         given = {item.id: data.get(item.id) for item in self.instrument.items}
-        for item_id in unanswered_items(self.instrument, given):
-            self.add_error(item_id, "Choose an answer; “prefers not to answer” is one.")
+        for item_id in asked_items(self.instrument, given):
+            if given[item_id] is None and item_id not in self.errors:
+                self.add_error(item_id, "Choose an answer; “prefers not to answer” is one.")
         return data
 
     def answers(self) -> dict[str, int | None]:
