@@ -2,8 +2,8 @@
 
 from factories import set_settings
 from limen.apps.accounts.models import Site
-from limen.apps.records.acts import act
 from limen.apps.records.actor import system
+from limen.apps.records.acts import act
 from limen.apps.screening.rules import assessment_questions
 
 # PHQ-9: 3+3+3+2+2+2+1+1+0 = 17; GAD-7: 2+2+2+2+1+1+1 = 11 (added by hand).
