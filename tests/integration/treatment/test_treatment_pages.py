@@ -75,7 +75,8 @@ def test_milligrams_are_read_strictly_or_refused_in_place(people, typed):
     assert selectors.orders_of(people.patient) == []
 
 
-def test_a_whole_session_is_walked_in_the_browser(people):
+def test_a_whole_session_is_walked_in_the_browser(people, settings):
+    settings.LIMEN_IDLE_MINUTES = {"staff": 600, "patient": 600}  # the clock is moved by hand below
     people.ordered()
     patient, browser = people.patient, client_for(people.monitor_user)
     opened = browser.post(
@@ -102,11 +103,9 @@ def test_a_whole_session_is_walked_in_the_browser(people):
         page = browser.get(url("session", patient, session)).content.decode()
         assert "20 min" in page and "Dissociation" in page
     with after(40):
-        browser = client_for(people.monitor_user)
         dose = body(patient, drug="ketamine", route="iv", dose_mg="35", is_complete="on", happening="as_planned")
         assert browser.post(url("dose", patient, session), dose).status_code == 302
     with after(100):
-        browser = client_for(people.monitor_user)
         assert browser.post(url("recovered", patient, session), body(patient)).status_code == 302
         leaving = {f"line-{line}": value for line, value in LEAVING_ANSWERS.items()}
         assert browser.post(url("discharge", patient, session), body(patient, **leaving)).status_code == 302
