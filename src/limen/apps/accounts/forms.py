@@ -75,7 +75,7 @@ class ProfileForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [("", "The clinic's time zone"), *time_zones()]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("", "The clinic's time zone"), *time_zones()]
 
 
 class SiteForm(forms.Form):
@@ -83,7 +83,7 @@ class SiteForm(forms.Form):
 
     def __init__(self, *args: Any, sites: list[tuple[str, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["site"].choices = sites  # type: ignore[attr-defined]
+        self.fields["site"].choices = sites
 
 
 class StaffInvitationForm(forms.Form):
@@ -206,7 +206,7 @@ class AuditForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         areas = sorted({name.split(".")[0] for name in ACTIONS} | {"consent", "invitation", "site"})
-        self.fields["action"].choices = [("", "Any"), *((a, a.title()) for a in areas)]  # type: ignore[attr-defined]
+        self.fields["action"].choices = [("", "Any"), *((a, a.title()) for a in areas)]
 
     def clean(self):
         cleaned = super().clean()

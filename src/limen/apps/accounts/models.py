@@ -41,7 +41,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser, Record):  # type: ignore[misc]
+class User(AbstractBaseUser, Record):
     """A person who can sign in. Staff hold memberships; a patient is linked from their patient record."""
 
     unversioned_fields = frozenset({"last_login", "password"})

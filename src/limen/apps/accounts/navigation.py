@@ -76,7 +76,7 @@ def _address(name: str) -> str:
 def navigation_for(actor: Actor, path: str) -> list[dict]:
     """Menu lines this actor may follow; the longest address that starts the path is the current one."""
     lines = PATIENT if actor.is_patient_actor else STAFF if actor.is_staff_actor else PUBLIC
-    items = [
+    items: list[dict] = [
         {"label": label, "url": _address(name), "is_current": False}
         for label, name, action in lines
         if _address(name) and (not actor.is_staff_actor or actor.roles & ACTIONS[action].roles)
