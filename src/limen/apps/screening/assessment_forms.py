@@ -53,9 +53,9 @@ class ItemForm(forms.Form):
 
     answer = forms.TypedChoiceField(coerce=int, widget=forms.RadioSelect, error_messages=CHOOSE)
 
-    def __init__(self, *args, item, **kwargs):
+    def __init__(self, *args, item, instructions: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["answer"].label = item.text
+        self.fields["answer"].label, self.fields["answer"].help_text = item.text, instructions
         self.fields["answer"].choices = [(str(o.value), o.label) for o in item.answers.options]
 
 

@@ -97,7 +97,12 @@ def _form(request, draft: Draft, step: str):
     found = drafts.item_of(step)
     if found is not None:
         value = draft.answers.get(found[0].identity.id, {}).get(found[1].id)
-        return forms.ItemForm(data, item=found[1], initial={"answer": "" if value is None else str(value)})
+        return forms.ItemForm(
+            data,
+            item=found[1],
+            instructions=found[0].instructions,
+            initial={"answer": "" if value is None else str(value)},
+        )
     question_id = step.removeprefix("health-")
     question = assessment_questions().question(question_id)
     return forms.OptionForm(data, question=question, initial={"answer": draft.health.get(question_id, "")})
@@ -277,7 +282,7 @@ def _score_line(instrument, found) -> dict:
         "name": instrument.abbreviation,
         "about": instrument.identity.title,
         "total": found.total,
-        "maximum": instrument.scoring.maximum,
+        "out_of": f"of {instrument.scoring.maximum}",
         "band": found.band.label if found.band else "",
         "reason": found.reason,
         "recall": instrument.recall.label,

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from limen.apps.accounts import step_up
@@ -20,6 +21,8 @@ from limen.apps.screening.forms import ROUTES, DecisionForm
 from limen.apps.screening.models import EligibilityAssessment
 from limen.apps.screening.onboarding_views import may_record
 from limen.apps.screening.rules import routes_for
+from limen.ui.components.data_table import Cell, Row
+from limen.ui.templatetags.limen import tag
 
 STATES = {"met": "Met", "not_met": "Not met", "cannot_tell": "Cannot tell"}
 CLASSES = {
@@ -28,6 +31,7 @@ CLASSES = {
     "required": "Required",
     "programme-exclusion": "Programme exclusion",
 }
+ROW_TONES = {0: "watch", 1: "alert", 2: "", 3: ""}
 RESTRICTED = "Kept from this view: about pregnancy. Prescribers, monitors and the medical director can read it."
 
 
@@ -42,7 +46,8 @@ def eligibility(request, patient_uid):
     page = {
         "assessment": assessment,
         "is_stale": assessment is not None and services.is_assessment_stale(assessment),
-        "lines": lines,
+        "columns": ["Criterion", "State", "Found", "Inputs", "Source"],
+        "rows": [_row(line) for line in lines],
         "counts": _counts(lines),
         "decision": decision,
         "decision_routes": ", ".join(ROUTES.get(r, r).lower() for r in decision.routes) if decision else "",
@@ -111,6 +116,37 @@ def _missing(result: snapshot.KeptResult) -> list[dict]:
                 url = ""
         rows.append({"title": title, "url": url})
     return rows
+
+
+def _row(line: dict) -> Row:
+    found = format_html("{}{}", line["finding"], _missing_links(line["missing"]))
+    inputs = format_html_join(
+        "",
+        '<div>{}: {} <span class="meta">{}</span></div>',
+        ((i["label"], i["value"], i["note"]) for i in line["inputs"]),
+    )
+    source = Cell(line["source"], note=f"{line['place']} · grade {line['grade']}")
+    return Row(
+        cells=[
+            Cell(line["title"], note=f"{line['id']} · {line['kind']}"),
+            tag(text=line["state"], tone=line["tone"]),
+            found,
+            inputs,
+            source,
+        ],
+        tone=ROW_TONES[line["rank"]],
+    )
+
+
+def _missing_links(missing: list[dict]) -> str:
+    if not missing:
+        return ""
+    links = format_html_join(
+        "; ",
+        "{}",
+        ((format_html('<a href="{}">{}</a>', m["url"], m["title"]) if m["url"] else m["title"],) for m in missing),
+    )
+    return format_html('<div class="meta">Missing: {}</div>', links)
 
 
 def _counts(lines: list[dict]) -> dict[str, int]:

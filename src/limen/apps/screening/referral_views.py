@@ -117,11 +117,13 @@ def _score(answers: dict, instrument_id: str) -> dict:
 def _health(request, answers: dict) -> list[dict]:
     """The health answers; those about pregnancy only for who may read them (SR-51)."""
     rows = []
-    for question_id, key in answers.get("health", {}).items():
-        question = assessment_questions().question(question_id)
+    given = answers.get("health", {})
+    for question in assessment_questions().questions:
+        if question.id not in given:
+            continue
         if question.fact in PREGNANCY_FACTS and not selectors.may_read_pregnancy(request.actor):
             continue
-        label = next(option.label for option in question.options if option.key == key)
+        label = next(option.label for option in question.options if option.key == given[question.id])
         rows.append({"label": question.text, "value": label})
     return rows
 
