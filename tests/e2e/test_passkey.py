@@ -92,8 +92,8 @@ def test_a_passkey_still_opens_when_the_password_is_locked(page, authenticator):
     for _ in range(6):
         page.get_by_label("E-mail address").fill("kim@example.org")
         page.get_by_label("Password").fill("wrong and long enough")
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign in", exact=True).click()
     assert page.get_by_text("Too many wrong tries").first.is_visible()
     enter_with_passkey(page)
     assert factors(page) == 2
