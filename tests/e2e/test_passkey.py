@@ -52,6 +52,7 @@ def accept(page, link):
 
 def add_passkey(page):
     page.get_by_role("link", name="Add a passkey").click()
+    page.wait_for_url(f"**{reverse('mfa_add_webauthn')}")
     page.get_by_role("button", name="Make the passkey").click()
     page.wait_for_url("**/recovery-codes/**")
 
@@ -104,6 +105,7 @@ def test_a_closed_passkey_prompt_is_said_on_the_page(page, authenticator):
     protocol.send("WebAuthn.setUserVerified", {"authenticatorId": identity, "isUserVerified": False})
     accept(page, invited("monitor"))
     page.get_by_role("link", name="Add a passkey").click()
+    page.wait_for_url(f"**{reverse('mfa_add_webauthn')}")
     page.get_by_role("button", name="Make the passkey").click()
     page.get_by_text("The passkey was not used").wait_for()
     assert factors(page) == 1
