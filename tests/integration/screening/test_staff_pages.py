@@ -54,10 +54,12 @@ def test_the_coordinator_reads_and_accepts_a_referral(site_scope, coordinator):
     assert b"Noor Haddad" in page.content and b"question 9 above zero" in page.content
     page = client.get(f"/referrals/{referral.uid}/").content.decode()
     assert "17" in page and "To play with my children again" in page
-    response = client.post(f"/referrals/{referral.uid}/accept/")
+    assert client.post(f"/referrals/{referral.uid}/accept/", {"place": "moon"}).status_code == 422
+    response = client.post(f"/referrals/{referral.uid}/accept/", {"place": "home"})
     patient = Patient.objects.get()
     assert response.url == f"/patients/{patient.uid}/onboarding/"
-    assert client.get(response.url).status_code == 200
+    assert current_episode(patient).place == "home"
+    assert b"Consent to care by video" in client.get(response.url).content
 
 
 def test_answers_about_pregnancy_are_kept_from_the_coordinator(site_scope, coordinator, prescriber):
@@ -73,9 +75,11 @@ def test_a_possible_duplicate_must_be_looked_at_first(site_scope, coordinator):
     referral = refer(site_scope)
     client = client_for(coordinator)
     assert b"This may be somebody you know" in client.get(f"/referrals/{referral.uid}/").content
-    assert client.post(f"/referrals/{referral.uid}/accept/").status_code == 422
+    assert client.post(f"/referrals/{referral.uid}/accept/", {"place": "clinic"}).status_code == 422
     assert Patient.objects.count() == 1
-    assert client.post(f"/referrals/{referral.uid}/accept/", {"is_new_person": "on"}).status_code == 302
+    assert (
+        client.post(f"/referrals/{referral.uid}/accept/", {"place": "clinic", "is_new_person": "on"}).status_code == 302
+    )
     assert Patient.objects.count() == 2
 
 

@@ -37,6 +37,12 @@ def words(value: bool | None) -> str:
 
 
 class AcceptForm(forms.Form):
+    place = forms.ChoiceField(
+        label="Care is meant to happen",
+        choices=[("clinic", "In the clinic"), ("home", "At home")],
+        widget=forms.RadioSelect,
+        initial="clinic",
+    )
     is_new_person = forms.BooleanField(
         label="I have looked at the records named above: this is another person", required=False
     )

@@ -138,7 +138,7 @@ def accept(request, referral_uid):
         form.add_error("is_new_person", "These records may be the same person. Look at them, then confirm it is not.")
     if not form.is_valid():
         return _show(request, found, form, ReasonForm(), status=422)
-    patient = services.accept_referral(found, actor=request.actor)
+    patient = services.accept_referral(found, actor=request.actor, place=form.cleaned_data["place"])
     messages.success(request, "The record is open, and the onboarding steps are laid out.")
     return redirect("screening:onboarding", patient_uid=patient.uid)
 

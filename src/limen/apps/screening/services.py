@@ -117,9 +117,10 @@ def close_referral(referral: Referral, *, reason: str, actor: Actor) -> None:
         referral.save()
 
 
-def accept_referral(referral: Referral, *, actor: Actor) -> Patient:
+def accept_referral(referral: Referral, *, actor: Actor, place: str = "clinic") -> Patient:
     """Open the record: patient, episode, checklist, baseline answers, conditions and antidepressants as answered.
 
+    place: where care is meant to happen, "clinic" or "home".
     An answer above zero to the last PHQ-9 question opens an obligation in the same act (SR-41).
     Raises ScreeningRefused when the referral is settled already.
     """
@@ -134,7 +135,7 @@ def accept_referral(referral: Referral, *, actor: Actor) -> Patient:
             state_code=referral.state_code,
             email=referral.email,
             phone=referral.phone,
-            place=answers.get("care_place") or "clinic",
+            place=place,
             actor=actor,
         )
         running.patient_uid = patient.uid
