@@ -26,7 +26,14 @@ CONSENT_FOR = {"clinic": ("care",), "home": ("care", "telehealth")}
 DIRECTOR, PRESCRIBER = "medical_director", "prescriber"
 # Lines whose value comes from the record alone; nobody can type them at the gate.
 FROM_RECORD = frozenset(
-    {"live_order", "product_place", "blood_pressure", "oxygen_saturation", "suicide_since_last_contact", "weight"}
+    {
+        "live_order",
+        "product_place",
+        "blood_pressure",
+        "oxygen_saturation",
+        "suicide_since_last_contact",
+        "weight",
+    }
 )
 Answers = dict[str, list[gate_rules.GateAnswer]]
 
@@ -52,7 +59,7 @@ def gate(session: DosingSession, state: core.SessionState | None = None) -> gate
         drug=order.drug if order else "ketamine",
         route=session.route,
         place=session.place,
-        now=_present(state),
+        now=present(state),
         zone=ZoneInfo(session.patient.time_zone),
         answers=_answers(session, state, order),
         settings=accounts.settings_of(session.site_id),
@@ -63,7 +70,7 @@ def gate(session: DosingSession, state: core.SessionState | None = None) -> gate
     return gate_rules.evaluate_gate(rules(), inputs)
 
 
-def _present(state: core.SessionState) -> datetime:
+def present(state: core.SessionState) -> datetime:
     """Now; an entry written in this very instant is not in the future."""
     now = clock.now()
     return max([now, *(e.occurred_at for e in state.timeline if e.occurred_at - now < session_reads.LIVE_WITHIN)])
@@ -93,7 +100,7 @@ def _answers(session: DosingSession, state: core.SessionState, order: Order | No
     _add_consent(answers, session)
     _add(answers, "live_order", _order_answer(session, order))
     _add(answers, "suicide_since_last_contact", _suicide_answer(session, state))
-    _add(answers, "pregnancy", _pregnancy_answer(session))
+    _add_pregnancy(answers, session)
     _add(answers, "weight", _weight_answer(session, order))
     for line_id, answer in _vital_answers(session):
         _add(answers, line_id, answer)
@@ -155,9 +162,22 @@ def suicide_level(instrument, answers: dict[str, int | None]) -> str:
 PREGNANCY_WORDS = {"negative", "positive", "declined", "unknown"}
 
 
-def _pregnancy_answer(session: DosingSession) -> gate_rules.GateAnswer | None:
+def _add_pregnancy(answers: Answers, session: DosingSession) -> None:
+    """The answer of today beside the test on record. A positive test stands until a later test says otherwise.
+
+    "Cannot apply" counts only where the record says so, with its reason (SR-51).
+    """
     if session.patient.can_be_pregnant is False:
-        return gate_rules.GateAnswer("cannot_apply", clock.now(), "recorded as not able to be pregnant")
+        _add(answers, "pregnancy", _now("cannot_apply", "recorded as not able to be pregnant"))
+        return
+    asked = [answer for answer in answers.pop("pregnancy", []) if answer.value != "cannot_apply"]
+    test = _pregnancy_test(session)
+    if test is not None and test.value == "positive":
+        asked, test = [answer for answer in asked if answer.value == "positive"], _now("positive", test.source)
+    answers["pregnancy"] = [*asked, *([test] if test is not None else [])]
+
+
+def _pregnancy_test(session: DosingSession) -> gate_rules.GateAnswer | None:
     row = screening.latest_lab(session.patient, screening.PREGNANCY_TEST)
     if row is None:
         return None
@@ -166,6 +186,10 @@ def _pregnancy_answer(session: DosingSession) -> gate_rules.GateAnswer | None:
     taken_at = datetime.combine(row.taken_on, time.min, ZoneInfo(session.patient.time_zone)).astimezone(UTC)
     words = f"test of {row.taken_on:%d %b %Y}"
     return gate_rules.GateAnswer(value if value in PREGNANCY_WORDS else "unknown", taken_at, words)
+
+
+def _now(value: str, source: str) -> gate_rules.GateAnswer:
+    return gate_rules.GateAnswer(value, clock.now(), source)
 
 
 def _weight_answer(session: DosingSession, order: Order | None) -> gate_rules.GateAnswer | None:
@@ -201,7 +225,7 @@ def _vital_answers(session: DosingSession) -> Iterator[tuple[str, gate_rules.Gat
     rows = _vitals(session).filter(occurred_at__gte=midnight, occurred_at__lte=clock.now())
     if session.dose_started_at is not None:
         rows = rows.filter(occurred_at__lte=session.dose_started_at)
-    for row in rows:
+    for row in rows.order_by("occurred_at", "id"):
         rest = ", after rest" if row.is_after_rest else ""
         if row.systolic_mmhg is not None:
             value = {"systolic_mmhg": row.systolic_mmhg, "diastolic_mmhg": row.diastolic_mmhg}

@@ -74,7 +74,8 @@ def override_gate_line(
     """
     with act("session.override", actor=actor, patient=session.patient, subject=session, reason=reason):
         locked = lock(session)
-        result = next((row for row in gate_reads.gate(locked).lines if row.line.id == line_id), None)
+        state = reading.state_of(locked)
+        result = next((row for row in gate_reads.gate(locked, state).lines if row.line.id == line_id), None)
         if result is None:
             raise SessionRefused(f"“{line_id}” is not a line of this gate.")
         role = role_for(actor, result)
@@ -88,6 +89,7 @@ def override_gate_line(
             value_seen=str(result.value if result.value is not None else result.reason),
             reason=reason.strip(),
             spoken_to=spoken_to.strip(),
+            at=gate_reads.present(state),
         )
         row.save()
         add_to_timeline(

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from limen.apps.accounts.access import declares
 from limen.apps.measures import definitions
 from limen.apps.measures.services import record_response
+from limen.apps.measures.vital_ranges import ENTRY_RANGES
 from limen.apps.patients import guard
 from limen.apps.records import clock
 from limen.apps.treatment import selectors, services
@@ -121,14 +122,21 @@ def _line(request, form, result: gate_rules.LineResult) -> dict:
         "value": _value(result),
         "age": _age(result.age_min) if result.value is not None else "",
         "from": result.value_source,
-        "reason": "" if result.status == gate_rules.PASS else result.reason,
+        "reason": "" if result.status == gate_rules.PASS else _reason(result.reason),
         "earlier": [f"{_shown(a.value)} at {timezone.localtime(a.occurred_at):%H:%M}" for a in result.earlier],
-        "source": result.line.source,
+        "source": gate_reads.rules().identity.source(result.line.source).citation,
         "who": _who(result),
         "override": f"{override.reason}" if override else "",
         "override_form": _override_form(result) if role and not override else None,
         "needs_spoken": result.line.kind == gate_rules.PRESCRIBER_SPOKEN,
     }
+
+
+def _reason(text: str) -> str:
+    """The rule's finding with its quantities in words."""
+    for name, entry in ENTRY_RANGES.items():
+        text = text.replace(name, entry.label)
+    return text
 
 
 def _override_form(result: gate_rules.LineResult) -> OverrideForm:
@@ -294,7 +302,7 @@ def _criterion(form, result: discharge_rules.CriterionResult) -> dict:
         "word": MET_WORDS[result.status],
         "tone": MET_TONES[result.status],
         "reason": result.reason,
-        "source": result.criterion.source,
+        "source": gate_reads.discharge_criteria().identity.source(result.criterion.source).citation,
     }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.html import format_html
+
 from limen.apps.measures import definitions
 from limen.apps.measures.services import vital_text
 from limen.apps.measures.vital_ranges import ENTRY_RANGES
@@ -102,7 +104,7 @@ class Offers:
             resume="resume" in allowed,
             stop=is_open and not state.is_stopped,
             recovered="recovered" in allowed and state.recovered_at is None,
-            leave=is_open and (state.is_dosed or state.is_stopped),
+            leave=is_open and (state.phase == "recovering" or state.is_stopped),
             gate=is_open and not state.is_dosed and not state.is_stopped,
         )
 
@@ -127,11 +129,17 @@ def due_lines(tile: live.BoardTile) -> list[dict[str, Any]]:
     return [
         {
             "title": due.title,
-            "due_at": due.due_at,
+            "due_at": None if is_open_ended(due) else due.due_at,
+            "words": "before the dose" if is_open_ended(due) else "",
             "missing": f"No due time: the site has not set {due.missing_setting}." if due.missing_setting else "",
         }
         for due in tile.dues
     ]
+
+
+def is_open_ended(due: core.Due) -> bool:
+    """Asked for before the dose, at no set minute: it cannot be late."""
+    return due.is_overdue is False and due.minutes is not None and due.minutes < 0
 
 
 def reading_lines(session: DosingSession, tile: live.BoardTile, now: datetime) -> list[dict[str, Any]]:
@@ -297,8 +305,8 @@ def strip(session: DosingSession, state: core.SessionState) -> dict[str, Any] | 
     return {
         "title": wide.title,
         "sentence": wide.sentence,
-        "svg": Drawn(wide.svg),
-        "narrow": Drawn(session_strip(**values, width=360).svg),
+        "svg": format_html("{}", Drawn(wide.svg)),
+        "narrow": format_html("{}", Drawn(session_strip(**values, width=360).svg)),
         "columns": wide.table.headers,
         "rows": wide.table.rows,
     }
