@@ -4,6 +4,7 @@ from datetime import date
 
 from limen.apps.patients.models import Patient
 from limen.apps.plans import selectors
+from limen.apps.plans.diary import LIVE, place_of
 from limen.apps.plans.models import PlannedVisit
 from limen.apps.plans.tables import local
 
@@ -62,14 +63,15 @@ def _signer(row) -> str:
 
 
 def _visit_words(row: PlannedVisit, today: date) -> dict:
-    place = row.appointment.place if row.appointment else row.plan.place
+    appointment = row.appointment if row.appointment and row.appointment.state in LIVE else None
+    place = appointment.place if appointment else place_of(row)
     return {
         "title": row.title,
         "about": WHAT_IT_IS.get(row.kind, ""),
         "day": _day(row.target_date, today),
         "date": row.target_date,
-        "time": f"{local(row.appointment):%H:%M}" if row.appointment else "",
-        "zone": row.appointment.time_zone.replace("_", " ") if row.appointment else "",
+        "time": f"{local(appointment):%H:%M}" if appointment else "",
+        "zone": appointment.time_zone.replace("_", " ") if appointment else "",
         "where": WHERE.get(place, ""),
         "prepare": TO_PREPARE.get((row.kind, row.plan.place)) or TO_PREPARE.get((row.kind, "")) or (),
         "is_dosing": row.kind == "dosing",

@@ -232,7 +232,9 @@ def _apply(
 ) -> list[PlannedVisit]:
     """Write the re-flowed dates, with one event for each visit that changed."""
     changed = []
-    for row in rows:
+    # Last visit first when dates move later, so that no visit meets the old appointment of the one behind it.
+    is_later = any(moved[row.key].target_date > row.target_date for row in rows)
+    for row in reversed(rows) if is_later else rows:
         new = moved[row.key]
         if (row.target_date, row.earliest_date, row.latest_date) == (new.target_date, new.earliest, new.latest):
             continue

@@ -60,7 +60,7 @@ def _window(row: PlannedVisit) -> Cell:
 
 def _appointment(row: PlannedVisit) -> object:
     appointment = row.appointment
-    if appointment is None:
+    if appointment is None or appointment.state == "cancelled":
         return format_html('<span class="unknown">{}</span>', "not booked" if row.state == "planned" else "none")
     zone = appointment.time_zone.replace("_", " ")
     return Cell(f"{local(appointment):%-d %b, %H:%M}", f"{appointment.get_place_display()}, {zone} time")
