@@ -2,6 +2,11 @@
 
 import pytest
 from django.core.management.commands import flush
+from hypothesis import settings
+
+# No deadline: the gate's machine is shared, and a slow moment is not a defect.
+settings.register_profile("limen", deadline=None, print_blob=True)
+settings.load_profile("limen")
 
 
 @pytest.fixture(scope="session", autouse=True)

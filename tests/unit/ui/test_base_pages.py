@@ -8,7 +8,6 @@ import pytest
 from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from django.urls import path
 
 from limen.ui.context_processors import look
 
@@ -20,12 +19,6 @@ NAV = [
     {"label": "Home & <work>", "url": "/home/", "is_current": True, "count": 4},
     {"label": "Board", "url": "/board/", "is_current": False},
 ]
-urlpatterns: list = [path("out/", lambda request: None, name="account_logout")]
-
-
-@pytest.fixture(autouse=True)
-def own_addresses(settings):
-    settings.ROOT_URLCONF = __name__
 
 
 @pytest.mark.parametrize("frame", FRAMES)

@@ -240,25 +240,37 @@ def invite(request, patient_uid):
     """A one-time link: to join, or after a lost passkey to get back in."""
     patient = request.patient
     known = next((c.value for c in selectors.contacts(patient) if c.kind == "email"), "")
-    form = InviteForm(request.POST or None, initial={"email": known})
+    form = InviteForm(request.POST or None, initial={"email": patient.user.email if patient.user_id else known})
+    form.fields["email"].disabled = bool(patient.user_id)  # a recovery link only goes where the account is
     link = ""
     if form.is_bound and form.is_valid():
         guard.check(request)
         address = request.build_absolute_uri(reverse("accounts:invitation", kwargs={"token": "x"}))[:-2]
-        _, token = account_services.invite(
-            site=patient.site,
-            kind="recovery" if patient.user_id else "patient",
-            email=form.cleaned_data["email"],
-            display_name=patient.name,
-            actor=request.actor,
-            user=patient.user,
-            patient=patient,
-            address=address,
-        )
+        token = _issue_link(request, form.cleaned_data["email"], address)
         link = f"{address}{token}/"
     page = {"form": form, "link": link, "is_recovery": bool(patient.user_id)}
     status = 422 if form.is_bound and not link else 200
     return render(request, "patients/invite.html", page, status=status)
+
+
+def _issue_link(request, email: str, address: str) -> str:
+    """A recovery link for somebody who signs in already; otherwise the first one-time link."""
+    patient = request.patient
+    if patient.user_id:
+        _, token = account_services.issue_recovery(
+            patient.user, site=patient.site, actor=request.actor, address=address, patient=patient
+        )
+        return token
+    _, token = account_services.invite(
+        site=patient.site,
+        kind="patient",
+        email=email,
+        display_name=patient.name,
+        actor=request.actor,
+        patient=patient,
+        address=address,
+    )
+    return token
 
 
 @declares("patient.audit")

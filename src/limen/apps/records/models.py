@@ -10,24 +10,11 @@ from django_scopes import ScopedManager
 
 from limen.apps.records import clock
 from limen.apps.records.acts import canonical_json, current_act, digest
+from limen.apps.records.errors import AppendOnlyError, StaleRecord
 from limen.apps.records.fields import EncryptedTextField
 from limen.apps.records.ids import uuid7
 
 BOOKKEEPING = {"id", "uid", "version", "recorded_at", "recorded_by", "created_at", "updated_at", "signature"}
-
-
-class AppendOnlyError(RuntimeError):
-    """Code tried to change or delete a row that may only be added to."""
-
-
-class StaleRecord(RuntimeError):
-    """Somebody else saved this record first; `current` is the row as it is now."""
-
-    limen_refusal = True
-
-    def __init__(self, current):
-        super().__init__("This record was changed by someone else since you opened it.")
-        self.current = current
 
 
 def content_of(instance: models.Model) -> dict:

@@ -8,7 +8,7 @@ from limen.apps.patients.services import refuse_while_impaired
 from limen.apps.records import clock
 from limen.apps.records.actor import Actor
 from limen.apps.records.acts import act, digest, record_read
-from limen.apps.records.models import StaleRecord
+from limen.apps.records.errors import StaleRecord
 from limen.apps.records.services import Authentication, add_to_timeline, sign
 from limen.apps.therapy.models import Intention, JournalEntry, SharedEntry, TherapyNote
 from limen.apps.therapy.selectors import READ_SHARED, shared_now

@@ -10,7 +10,7 @@ from limen.apps.accounts.selectors import setting_value
 from limen.apps.patients import guard
 from limen.apps.plans.selectors import active_plan, next_dose
 from limen.apps.records import clock
-from limen.apps.records.models import StaleRecord
+from limen.apps.records.errors import StaleRecord
 from limen.apps.records.selectors import versions
 from limen.apps.therapy import selectors, services
 from limen.apps.therapy.forms import EntryForm, IntentionForm, NoteForm, SignForm
