@@ -29,7 +29,22 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def test_database(django_db_setup, django_db_blocker):
+    """The test database. pytest-django makes it only for tests marked with it; those that share a clinic are not."""
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        is_made = connection.settings_dict["NAME"] == connection.creation._get_test_db_name()
+        made = [] if is_made else setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def browser(test_database):
+    """Chromium, started after the test database: while its event loop runs, Django keeps other connections."""
     path = chromium_path()
     from playwright.sync_api import sync_playwright
 
@@ -75,6 +90,32 @@ def sign_in(page, user, *, method: str = "mfa", site=None) -> None:
     page.context.clear_cookies()
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": page.limen_address}
     page.context.add_cookies([cookie])
+
+
+@pytest.fixture(scope="package")
+def clinic(test_database, django_db_blocker):
+    """One clinic for every test that walks through it; its rows stay until the last of them is done."""
+    chromium_path()
+    from django.core.management import call_command
+
+    from e2e.clinic import ClinicServer, Hours, open_clinic
+
+    hours = Hours()
+    with django_db_blocker.unblock(), ClinicServer(hours) as server:
+        yield open_clinic(server.url, hours)
+        call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="package")
+def walk(clinic, browser):
+    """One patient's journey; see journey_steps. LIMEN_PICTURES names a folder for pictures of it."""
+    from e2e.journey_steps import STEPS
+    from e2e.walk import Walk
+
+    folder = os.environ.get("LIMEN_PICTURES")
+    walked = Walk(browser, clinic, STEPS, Path(folder) if folder else None)
+    yield walked
+    walked.close()
 
 
 @pytest.fixture
