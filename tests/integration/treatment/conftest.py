@@ -1,8 +1,8 @@
 """The clinic of the treatment tests, at ten in the morning of one day."""
 
 import pytest
-from treatment_people import T0, People
 
+from integration.treatment.treatment_people import T0, People
 from limen.apps.records import clock
 
 

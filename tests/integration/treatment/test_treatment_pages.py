@@ -5,9 +5,9 @@ import uuid
 
 import pytest
 from django.urls import reverse
-from treatment_people import GATE_ANSWERS, LEAVING_ANSWERS, after
 
 from factories import client_for
+from integration.treatment.treatment_people import GATE_ANSWERS, LEAVING_ANSWERS, after
 from limen.apps.records import clock
 from limen.apps.records.models import AuditEvent
 from limen.apps.signals.selectors import open_for

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
-from treatment_people import T0, after
 
 from factories import actor_of, authentication, make_staff, set_settings
+from integration.treatment.treatment_people import T0, after
 from limen.apps.measures.services import record_vital
 from limen.apps.patients.services import record_consent, update_patient
 from limen.apps.records import clock
@@ -422,3 +422,21 @@ def test_a_positive_pregnancy_test_on_record_is_not_talked_away_at_the_gate(peop
 def _pregnancy(session):
     line = next(row for row in selectors.gate(session).lines if row.line.id == "pregnancy")
     return line.status, line.value
+
+
+def test_a_site_may_keep_the_account_limited_until_the_next_day(people):
+    """SR-10."""
+    set_settings(people.site, session__impaired_until="next_day")
+    people.ordered()
+    session = people.dosing()
+    people.dose(session)
+    signed = {"actor": people.monitor, "client_uid": uuid.uuid4(), "authentication": authentication()}
+    with after(90):
+        services.sign_recovered(session, **signed)
+        assert services.close_impaired_windows(site_id=people.site.pk, actor=people.monitor) == 0
+    people.patient.refresh_from_db()
+    assert people.patient.impaired_since is not None
+    with after(60 * 24):
+        assert services.close_impaired_windows(site_id=people.site.pk, actor=people.monitor) == 1
+    people.patient.refresh_from_db()
+    assert people.patient.impaired_since is None

@@ -3,9 +3,9 @@
 import uuid
 
 import pytest
-from treatment_people import LEAVING_ANSWERS, after
 
 from factories import authentication
+from integration.treatment.treatment_people import LEAVING_ANSWERS, after
 from limen.apps.records.selectors import signatures_of, timeline
 from limen.apps.signals.selectors import open_for
 from limen.apps.treatment import selectors, services

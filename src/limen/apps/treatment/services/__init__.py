@@ -1,7 +1,13 @@
 """Writes about treatment: orders, sessions, doses, the gate, endings. Each is one act."""
 
 from limen.apps.treatment.services.doses import give_dose, record_adverse_event
-from limen.apps.treatment.services.endings import answer_discharge, discharge, end_otherwise, sign_recovered
+from limen.apps.treatment.services.endings import (
+    answer_discharge,
+    close_impaired_windows,
+    discharge,
+    end_otherwise,
+    sign_recovered,
+)
 from limen.apps.treatment.services.events import DifferentEntry, SessionRefused, record_event
 from limen.apps.treatment.services.gates import GateNotClear, answer_gate_line, override_gate_line, start_dosing
 from limen.apps.treatment.services.orders import OrderRefused, cancel_order, second_check, sign_order
@@ -21,6 +27,7 @@ __all__ = [
     "answer_gate_line",
     "ask_for_help",
     "cancel_order",
+    "close_impaired_windows",
     "discharge",
     "end_otherwise",
     "give_dose",

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+from limen.apps.accounts.selectors import setting_value
 from limen.apps.patients.services import set_impaired
 from limen.apps.plans import services as plans
 from limen.apps.records import clock
@@ -42,7 +43,8 @@ def sign_recovered(
     authentication: Authentication,
     note: str = "",
 ) -> SessionEvent:
-    """A named person signs that the patient has recovered; the impaired window closes (SR-10).
+    """A named person signs that the patient has recovered; the impaired window closes, or the next day where the
+    site has signed that (SR-10).
 
     A hold that was asked for by the patient does not stop this; recovery after an ending may be signed too.
     """
@@ -56,10 +58,34 @@ def sign_recovered(
                 raise SessionRefused("Nothing has been taken in this session, so there is nothing to recover from.")
             row = write(locked, entry, actor=actor)
             sign(row, actor=actor, meaning="authored", authentication=authentication)
-            set_impaired(locked.patient, since=None, actor=actor)
+            if not _lasts_until_tomorrow(locked):
+                set_impaired(locked.patient, since=None, actor=actor)
             add_to_timeline(row, patient=session.patient, kind="recovered", occurred_at=row.occurred_at)
     catch_up(session, locked)
     return row
+
+
+def _lasts_until_tomorrow(session: DosingSession) -> bool:
+    if setting_value(session.site_id, "session.impaired_until") != "next_day" or session.dose_started_at is None:
+        return False
+    zone = session.patient.time_zone
+    return reading.local_day(session.dose_started_at, zone) == clock.today(zone)
+
+
+def close_impaired_windows(*, site_id: int, actor: Actor) -> int:
+    """Close the windows that a site keeps open until the next day, once that day has come; returns how many.
+
+    A window whose recovery nobody has signed stays open.
+    """
+    rows = DosingSession.objects.filter(site_id=site_id, patient__impaired_since__isnull=False)
+    closed = 0
+    for session in rows.select_related("patient").order_by("patient_id", "-opened_at", "-id").distinct():
+        state = reading.state_of(session)
+        is_latest = session.patient.impaired_since == state.dose_started_at
+        if is_latest and state.recovered_at is not None and not _lasts_until_tomorrow(session):
+            set_impaired(session.patient, since=None, actor=actor)
+            closed += 1
+    return closed
 
 
 def answer_discharge(

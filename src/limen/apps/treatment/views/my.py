@@ -44,14 +44,16 @@ def session(request):
         "monitor": live.monitor.display_name if live and live.monitor else "",
         "help_form": EntryForm(),
         "has_asked": bool(live and selectors.state_of(live).open_help_calls),
-        "advice": NEXT_DAY if latest and latest.dose_started_at and _is_recent(latest) else (),
+        "advice": NEXT_DAY if latest and _needs_advice(latest) else (),
         "after_hours": accounts.setting_value(request.patient.site_id, "contact.after_hours_number") or "",
     }
     return render(request, "treatment/my_session.html", page)
 
 
-def _is_recent(session) -> bool:
-    """Today or the day after: as long as the advice for the next day holds."""
+def _needs_advice(session) -> bool:
+    """From the end of the dose through the next day; near the peak nobody is asked to read."""
+    if session.dose_started_at is None or session.phase not in ("recovering", "ended"):
+        return False
     from limen.apps.treatment.selectors.sessions import local_day
 
     zone = session.patient.time_zone
