@@ -3,8 +3,10 @@
 Everything follows from `now` and `seed`; nothing lies in the future. Only the demo settings run this.
 """
 
+import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +48,7 @@ def fill(
 
     Raises whatever a service refuses: then nothing is kept.
     """
-    with transaction.atomic():
+    with transaction.atomic(), seldom_collecting():
         say("Two sites, their people and settings ...")
         clinics = open_clinics(now, say)
         for key, clinic in clinics.items():
@@ -60,6 +62,17 @@ def fill(
         Outbox.objects.filter(created_at__lte=now).update(state="delivered", delivered_at=F("created_at"))
     write_people(cast)
     return clinics
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Look for garbage less often: the fill makes many short-lived rows and few cycles."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _tell_all(clinic: Clinic, rows: Sequence[Story], seed: int, say: Callable[[str], None]) -> list[Journey]:

@@ -86,7 +86,8 @@ class Journey:
     def refresh(self) -> None:
         """What other steps and services saved about the patient since."""
         if self.patient is not None:
-            self.patient = Patient.objects.select_related("site").get(pk=self.patient.pk)
+            self.patient = Patient.objects.get(pk=self.patient.pk)
+            self.patient.site = self.clinic.site
 
     def uid(self) -> uuid.UUID:
         return uuid.UUID(int=self.rng.getrandbits(128), version=4)

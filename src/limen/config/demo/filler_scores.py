@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 # Course -> (days since the first dose, share of the baseline). Invented for the demo; no source, no prediction.
 COURSES: dict[str, tuple[tuple[int, float], ...]] = {
@@ -39,7 +40,7 @@ class Trajectory:
 def share(course: str, days: int) -> float:
     """The share of the baseline a course has reached, on a straight line between its points."""
     points = COURSES[course]
-    for (day, value), (next_day, next_value) in zip(points, points[1:], strict=False):
+    for (day, value), (next_day, next_value) in pairwise(points):
         if day <= days <= next_day:
             return value + (next_value - value) * (days - day) / (next_day - day)
     return points[-1][1]

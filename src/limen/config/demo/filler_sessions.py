@@ -10,7 +10,6 @@ from limen.apps.records import clock
 from limen.apps.scheduling.models import Room
 from limen.apps.treatment import services as treatment
 from limen.apps.treatment.models import DosingSession
-from limen.apps.treatment.selectors import live_session
 from limen.config.demo.filler_diary import minutes, wall
 from limen.config.demo.filler_journey import Journey
 from limen.config.demo.filler_site import proof
@@ -18,7 +17,7 @@ from limen.config.demo.filler_site import proof
 # Doses as the protocols' studies describe them; demo orders, not advice.
 IV_MG_PER_KG, IV_MINUTES = Decimal("0.5"), 40
 SUBLINGUAL_MG, HOLD_MINUTES = Decimal(300), 12
-SEEN_CLOSELY_DAYS = 12  # sessions this recent have every reading; older ones a few
+SEEN_CLOSELY_DAYS = 5  # sessions this recent have every reading; older ones a few
 ARRIVAL, SCREEN, VITALS, ASKED = -35, -27, -20, -8  # minutes before the dose
 RECOVERED, SIGNED_OUT = 121, 126  # minutes after its start
 ASKED_AT_GATE = {
@@ -83,7 +82,7 @@ class Sitting:
         self.monitor = "monitor" if self.rng.random() < 0.6 or self.is_home else "monitor-2"
         self.peak = self.rng.randint(3, 9)
         self.end_min = HOLD_MINUTES if self.is_home else IV_MINUTES
-        self.dose_mg = Decimal(0)
+        self._session: DosingSession | None = None
 
     def plan(self, *, skip: frozenset[int] = frozenset(), is_gate_only: bool = False) -> None:
         """Put the steps into the diary. skip: minutes whose reading is not taken."""
@@ -100,7 +99,7 @@ class Sitting:
         for minute in self._rating_minutes():
             self._at(minute + 1, lambda minute=minute: self.rate(minute))
         if self.is_home:
-            for minute in range(15, 120, 15) if self.is_close else (30, 90):
+            for minute in range(15, 120, 15) if self.is_close else (60,):
                 self._at(minute - 1, self.sitter_looks)
         self._at(self.end_min, self.give)
         self._at(RECOVERED, self.recover)
@@ -117,8 +116,8 @@ class Sitting:
 
     def _reading_minutes(self) -> tuple[int, ...]:
         if self.is_home:
-            return (30, 60, 90, 118) if self.is_close else (30, 118)
-        return (10, 20, 30, 40, 55, 70, 85, 100, 115) if self.is_close else (20, 40, 85)
+            return (30, 60, 90, 118) if self.is_close else (30,)
+        return (10, 20, 30, 40, 55, 70, 85, 100, 115) if self.is_close else (20, 85)
 
     def _rating_minutes(self) -> tuple[int, ...]:
         if self.is_home:
@@ -127,13 +126,14 @@ class Sitting:
 
     @property
     def session(self) -> DosingSession:
-        session = live_session(self.journey.person)
-        assert session is not None
-        return session
+        """The session as the services left it, with the patient as they are now."""
+        assert self._session is not None
+        self._session.patient = self.journey.person
+        return self._session
 
     def arrive(self) -> None:
         sitter = Supporter.objects.filter(patient=self.journey.person, role="sitter").first() if self.is_home else None
-        treatment.open_session(
+        self._session = treatment.open_session(
             patient=self.journey.person,
             visit=PlannedVisit.objects.select_related("plan", "appointment").get(pk=self.visit_id),
             actor=self.journey.actor(self.monitor),
@@ -194,7 +194,10 @@ class Sitting:
         """Dissociation and sedation as the monitor sees them."""
         level = {20: self.peak - 1, 40: self.peak}.get(minute, 0)
         sedation = 4 if minute == 40 and self.peak > 6 else 5
-        for instrument_id, value in (("dissociation-rating", max(level, 0)), ("moaa-s", sedation)):
+        rated = [("dissociation-rating", max(level, 0))]
+        if self.is_close:
+            rated.append(("moaa-s", sedation))
+        for instrument_id, value in rated:
             treatment.record_rating(
                 self.session,
                 instrument_id=instrument_id,
