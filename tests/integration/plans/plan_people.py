@@ -3,7 +3,6 @@
 from datetime import date
 
 from factories import actor_of, authentication, make_patient, make_staff, set_settings
-
 from limen.apps.accounts.selectors import setting_catalogue
 from limen.apps.patients.selectors import current_episode
 from limen.apps.patients.services import move_episode

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from factories import actor_of, client_for, make_patient, make_staff
 from plan_people import IV, decided_patient, make_prescriber, set_visit_lengths, started_plan
 
+from factories import actor_of, client_for, make_patient, make_staff
 from limen.apps.measures.services import record_response
 from limen.apps.plans import selectors, services
 from limen.apps.plans.models import CarePlan, Goal, PlannedVisit, Review
@@ -45,7 +45,7 @@ def address(name, patient, **more):
 
 
 def guarded(patient, **data):
-    return {"expected_patient": patient.uid, "expected_patient_uid": patient.uid, **data}
+    return {"expected_patient": patient.uid, **data}
 
 
 def page_of(response) -> str:
