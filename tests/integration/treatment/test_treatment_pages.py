@@ -261,3 +261,41 @@ def test_the_board_takes_the_same_queries_for_one_session_and_for_twenty(people,
         people.open(people.new_patient(f"N{number}"))
     assert len(selectors.board(people.monitor)) == 20
     assert queries() == one <= 6
+
+
+def test_checking_a_dose_with_htmx_brings_the_findings_and_the_signature(people):
+    people.decide()
+    people.consent()
+    browser = client_for(people.prescriber_user)
+    headers = {"HX-Request": "true", "HX-Target": "dose-look"}
+    page = url("sign-order", people.patient)
+    found = browser.post(page, {**body(people.patient), **ORDER, "check": "1"}, headers=headers).content.decode()
+    assert "<html" not in found and "0.500" in found and "Sign this order" in found
+    wrong = {**body(people.patient), **ORDER, "dose_mg": "1,000", "check": "1"}
+    answer = browser.post(page, wrong, headers=headers)
+    assert answer.status_code == 200 and "There is a problem" in answer.content.decode()
+
+
+def test_a_dose_above_the_cap_can_be_checked_but_offers_no_signature(people):
+    people.decide()
+    people.consent()
+    browser = client_for(people.prescriber_user)
+    above = {**body(people.patient), **ORDER, "dose_mg": "61"}
+    text = browser.post(url("sign-order", people.patient), {**above, "check": "1"}).content.decode()
+    assert "61 mg is above the site&#x27;s cap of 60 mg per dose." in text
+    assert "Sign this order" not in text
+    assert browser.post(url("sign-order", people.patient), {**above, "sign": "1"}).status_code == 422
+
+
+def test_a_wrong_code_signs_nothing_and_keeps_the_page(people):
+    people.decide()
+    people.consent()
+    browser = client_for(people.prescriber_user, factors=2)
+    session = browser.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
+    session.save()
+    posted = {**body(people.patient), **ORDER, "sign": "1", "code": "000000"}
+    answer = browser.post(url("sign-order", people.patient), posted)
+    assert answer.status_code == 422
+    assert "That code is not right" in answer.content.decode()
+    assert selectors.orders_of(people.patient) == []

@@ -51,7 +51,7 @@ def _row(order: Order) -> Row:
         cells=[
             Link(f"{order.signature.signed_at:%d %b %Y}", _address(order), note=order.signature.printed_name),
             Cell(order.get_drug_words(), note=f"{order.get_route_display()}, {order.place}"),
-            Cell(f"{order.dose_mg} mg", note=f"{order.dose_mg_per_kg} mg/kg" if order.dose_mg_per_kg else ""),
+            Cell(f"{_plain(order.dose_mg)} mg", note=f"{order.dose_mg_per_kg} mg/kg" if order.dose_mg_per_kg else ""),
             Cell(
                 f"{order.valid_from:%d %b} to {order.valid_until:%d %b %Y}", note=f"{state.used} of {order.max_doses}"
             ),
@@ -59,6 +59,11 @@ def _row(order: Order) -> Row:
         ],
         tone=ORDER_TONES.get(state.key, ""),
     )
+
+
+def _plain(amount) -> str:
+    """35.00 as 35 and 35.50 as 35.5: a trailing zero is where a decimal point gets lost."""
+    return f"{amount.normalize():f}"
 
 
 def _span(order: Order) -> str:
@@ -77,11 +82,11 @@ def _address(order: Order) -> str:
 def sign_order(request, patient_uid):
     """Check a dose ("Check") as often as wished; sign it ("Sign") once everything stands."""
     form = OrderForm(request.POST or None, initial=_initial(request.patient))
-    look = None
+    look, shown = None, {}
     if request.method == "POST":
         guard.check(request)
         if form.is_valid():
-            look = dose_reads.look_at(request.patient, _proposed(form))
+            look, shown = dose_reads.look_at(request.patient, _proposed(form)), dict(form.cleaned_data)
             if "sign" in request.POST and _sign(request, form):
                 messages.success(request, "The order is signed.")
                 return redirect("treatment:orders", patient_uid=patient_uid)
@@ -91,14 +96,15 @@ def sign_order(request, patient_uid):
         "look": look,
         "per_kg": rounded(look.check.mg_per_kg, 3) if look and look.check.mg_per_kg is not None else None,
         "weight_rows": _weight_rows(request.patient, weight, previous),
-        "signed_rows": _signed_rows(form, look) if look else [],
+        "signed_rows": _signed_rows(form, shown, look) if look else [],
         "meaning": MEANING,
         "not_a_prescription": NOT_A_PRESCRIPTION,
         "may_change_settings": may(request, "settings.read"),
     }
-    is_fragment = getattr(request, "htmx", False) and request.htmx.target == "dose-look"
-    template = "treatment/_dose_look.html" if is_fragment else "treatment/sign_order.html"
-    return render(request, template, page, status=status_of(form))
+    is_fragment = bool(getattr(request, "htmx", False)) and request.htmx.target == "dose-look"
+    if is_fragment:
+        return render(request, "treatment/_dose_look.html", {**page, "is_fragment": True})
+    return render(request, "treatment/sign_order.html", page, status=status_of(form))
 
 
 def _initial(patient) -> dict:
@@ -148,8 +154,7 @@ def _weight_rows(patient, weight, previous) -> list[dict]:
     return rows
 
 
-def _signed_rows(form, look) -> list[dict]:
-    data = form.cleaned_data
+def _signed_rows(form, data: dict, look) -> list[dict]:
     weight = f"{look.weight.kg} kg, {look.weight.measured_on:%d %b %Y}" if look.weight else None
     per_kg = f"{rounded(look.check.mg_per_kg, 3)} mg/kg" if look.check.mg_per_kg is not None else None
     return [
@@ -209,7 +214,7 @@ def _order_rows(order: Order) -> list[dict]:
     return [
         {"label": "Medicine", "value": order.get_drug_words()},
         {"label": "Route and place", "value": f"{order.get_route_display()}, {order.place}"},
-        {"label": "Dose", "value": f"{order.dose_mg} mg", "note": f"cap when signed {order.cap_mg} mg"},
+        {"label": "Dose", "value": f"{_plain(order.dose_mg)} mg", "note": f"cap when signed {_plain(order.cap_mg)} mg"},
         {"label": "Per weight", "value": f"{order.dose_mg_per_kg} mg/kg" if order.dose_mg_per_kg else None},
         {"label": "Weight used", "value": weight, "note": measured},
         {"label": "Given over", "value": f"{order.duration_min} min" if order.duration_min else "one time"},

@@ -52,7 +52,7 @@ def sessions(request, patient_uid):
 def _row(request, one) -> Row:
     url = reverse("treatment:session", args=[request.patient.uid, one.uid])
     taken = [row for row in one.administrations.all() if not row.is_void]
-    total = f"{sum(row.dose_mg for row in taken)} mg" if taken else "nothing"
+    total = f"{sum(row.dose_mg for row in taken).normalize():f} mg" if taken else "nothing"
     outside = "outside the order" if any(row.is_out_of_protocol for row in taken) else ""
     ended = pictures.ENDING_WORDS.get(one.ending, "")
     return Row(
