@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date, timedelta
+from functools import partial
 
 from limen.apps.accounts.services import accept_invitation, invite
 from limen.apps.measures.models import Assignment
@@ -68,7 +69,7 @@ def schedule(journey: Journey, referred_on: date) -> None:
             (9, "15:30", finish_steps),
         ]
     for days, at, step in steps:
-        journey.on(referred_on + timedelta(days=days), at, lambda step=step: step(journey))
+        journey.on(referred_on + timedelta(days=days), at, partial(step, journey))
     if story.group != "onboarding" and not story.is_("left-early"):
         journey.on(referred_on + timedelta(days=12), "14:00", lambda: assess(journey))
     if story.group not in ("onboarding", "deciding") and not story.is_("left-early"):
