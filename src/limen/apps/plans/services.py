@@ -18,6 +18,7 @@ from limen.apps.records.acts import act
 from limen.apps.records.services import Authentication, add_to_timeline, sign
 from limen.apps.screening.selectors import decision_in_force
 from limen.clinical import protocols as core
+from limen.clinical.definitions.protocol import Protocol
 
 MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 STATE_VERBS = {"paused": "pause", "active": "resume", "completed": "complete", "stopped": "stop"}
@@ -44,7 +45,7 @@ class PlanRefused(Exception):
 def start_plan(
     *,
     patient: Patient,
-    episode: Episode,
+    episode: Episode | None,
     protocol_id: str,
     start_date: date,
     actor: Actor,
@@ -60,7 +61,8 @@ def start_plan(
     """
     protocol = dates.protocol(protocol_id)
     days = sorted(set(weekdays_open))
-    _check_start(patient, episode, protocol, first_time, actor)
+    episode = _open_episode(episode)
+    _check_start(patient, protocol, first_time, actor)
     planned = core.plan_visits(protocol, start_date, weekdays_open=frozenset(days) or None)
     with act("plan.start", actor=actor, patient=patient, subject=episode):
         plan = CarePlan(
@@ -84,9 +86,13 @@ def start_plan(
     return plan
 
 
-def _check_start(patient: Patient, episode: Episode, protocol, first_time: str, actor: Actor) -> None:
-    if episode.ended_on is not None:
-        raise PlanRefused("This episode of care has ended. Start a new episode first.")
+def _open_episode(episode: Episode | None) -> Episode:
+    if episode is None or episode.ended_on is not None:
+        raise PlanRefused("No episode of care is open. Start a new episode first.")
+    return episode
+
+
+def _check_start(patient: Patient, protocol: Protocol, first_time: str, actor: Actor) -> None:
     if selectors.active_plan(patient) is not None:
         raise PlanRefused("A plan is open already. Complete or stop it before another one starts.")
     decision = decision_in_force(patient)
@@ -393,11 +399,11 @@ def _clear_diary(plan: CarePlan, state: str, reason: str, actor: Actor) -> None:
         row.save()
 
 
-def set_goal(*, patient: Patient, episode: Episode, words: str, actor: Actor, goal: Goal | None = None) -> Goal:
+def set_goal(*, patient: Patient, episode: Episode | None, words: str, actor: Actor, goal: Goal | None = None) -> Goal:
     """Keep a goal in the patient's own words, or change one; earlier words are kept as versions."""
     if not words.strip():
         raise PlanRefused("Write the goal in a few words.", "words")
-    row = goal or Goal(site_id=patient.site_id, patient=patient, episode=episode)
+    row = goal or Goal(site_id=patient.site_id, patient=patient, episode=_open_episode(episode))
     with act("plan.goal", actor=actor, patient=patient, subject=row):
         row.words = words.strip()
         row.save()
@@ -501,7 +507,9 @@ def _follow_decision(plan: CarePlan, decision: str, reason: str, next_dose_on: d
             move_visit(dose, new_date=next_dose_on, reason=f"Spaced out: {reason}", actor=actor)
 
 
-def write_own_goal(*, patient: Patient, episode: Episode, words: str, actor: Actor, goal: Goal | None = None) -> Goal:
+def write_own_goal(
+    *, patient: Patient, episode: Episode | None, words: str, actor: Actor, goal: Goal | None = None
+) -> Goal:
     """The patient writes their own goal; not while the medicine is working (SR-10)."""
     refuse_while_impaired(patient)
     return set_goal(patient=patient, episode=episode, words=words, actor=actor, goal=goal)

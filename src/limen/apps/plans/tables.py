@@ -105,7 +105,7 @@ def _links(row: PlannedVisit) -> object:
         (reverse(f"plans:{name}", kwargs=where), label, row.title)
         for name, label in (("move-visit", "Move"), ("close-visit", "Mark"))
     ]
-    return format_html_join(" ", '<a href="{}">{}<span class="visually-hidden"> {}</span></a>', lines)
+    return format_html_join(" ", '<a href="{0}" aria-label="{1} {2}">{1}</a>', lines)
 
 
 def visit_columns(may_write: bool) -> list[Column]:

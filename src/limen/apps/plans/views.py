@@ -41,16 +41,17 @@ def _status(form) -> int:
 def plan(request, patient_uid):
     patient = request.patient
     current = selectors.latest_plan(patient)
+    may_write = _may(request, "plan.write")
     page = {
         "plan": current,
-        "may_write": _may(request, "plan.write"),
+        "may_write": may_write,
         "may_review": _may(request, "review.read"),
         "goals": selectors.goals(patient),
         "decision": decision_in_force(patient),
         "is_open": current is not None and current.state in selectors.OPEN_STATES,
     }
     if current is not None:
-        page |= _plan_parts(request, current, page["may_write"])
+        page |= _plan_parts(request, current, may_write)
     return render(request, "plans/plan.html", page)
 
 

@@ -87,7 +87,7 @@ def _change_links(row: Appointment) -> object:
     where = {"patient_uid": row.patient.uid, "appointment_uid": row.uid}
     names = (("move", "Move"), ("mark", "Mark"), ("cancel", "Cancel"))
     lines = [(reverse(f"scheduling:{name}", kwargs=where), label, row.patient.name) for name, label in names]
-    return format_html_join(" ", '<a href="{}">{}<span class="visually-hidden"> {}</span></a>', lines)
+    return format_html_join(" ", '<a href="{0}" aria-label="{1} {2}">{1}</a>', lines)
 
 
 @declares("patient.read")
