@@ -1,6 +1,6 @@
 """Programme outcomes: the site's records turned into courses for the pure outcome engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -137,7 +137,11 @@ def _rates(made: OutcomeReport, width: int) -> Chart:
         pairs.append(("Worse", made.deteriorated))
     rows = [row for label, pair in pairs for row in _pair_rows(label, pair)]
     title = f"{made.instrument_title}, week {made.window.week}"
-    return interval_plot(title=title, rows=rows, unit="%", axis_from=0, axis_to=100, width=width)
+    plot = interval_plot(title=title, rows=rows, unit="%", axis_from=0, axis_to=100, width=width)
+    # The drawing keeps the full sentence as its description; on the page the table below says the same.
+    return replace(
+        plot, sentence="Filled: people with a score. Hollow: everybody due, a missing score counted against."
+    )
 
 
 def _pair_rows(label: str, pair: RatePair) -> list[IntervalRow]:

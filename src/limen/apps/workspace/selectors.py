@@ -106,10 +106,8 @@ def _score_line(patient, instrument_id: str) -> ScoreLine:
     marked = [p for p in points if p.purpose == "baseline"]
     spark = None
     if len(points) > 1:
-        highest = instrument.bands[-1].upper
-        spark = sparkline(
-            title=instrument.abbreviation, values=[float(p.value) for p in points if p.value is not None], low=0, high=float(highest)
-        )
+        values = [float(p.value) for p in points if p.value is not None]
+        spark = sparkline(title=instrument.abbreviation, values=values, low=0, high=float(instrument.bands[-1].upper))
     return ScoreLine(
         title=instrument.abbreviation,
         latest=points[-1] if points else None,

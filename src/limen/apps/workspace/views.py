@@ -15,6 +15,8 @@ from limen.apps.signals import selectors as signals
 from limen.apps.treatment import selectors as treatment
 from limen.apps.workspace import selectors
 
+RECENT_LINES = 12
+
 
 @declares("account.enter")
 @require_safe
@@ -39,6 +41,7 @@ def home(request):
 @require_safe
 def chart(request, patient_uid):
     patient = request.patient
+    story = selectors.story(patient)
     page = {
         "episode": patients.current_episode(patient),
         "scores": selectors.score_lines(patient),
@@ -53,7 +56,8 @@ def chart(request, patient_uid):
         "medications": screening.medications(patient),
         "pressure": _pressure(patient),
         "weight": measures.latest_vital(patient, "weight_kg"),
-        "story": selectors.story(patient),
+        "story": story[:RECENT_LINES],
+        "older": story[RECENT_LINES:],
         "may_answer_signals": selectors.may(request.actor, "signals.answer"),
     }
     return render(request, "workspace/chart.html", page)
