@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from plan_people import decided_patient, make_prescriber, set_visit_lengths, started_plan
 
 from factories import actor_of, authentication, make_staff
+from integration.plans.plan_people import decided_patient, make_prescriber, set_visit_lengths, started_plan
 from limen.apps.measures.models import Assignment
 from limen.apps.patients.selectors import current_episode
 from limen.apps.plans import selectors, services

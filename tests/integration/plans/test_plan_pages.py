@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from plan_people import IV, decided_patient, make_prescriber, set_visit_lengths, started_plan
 
 from factories import actor_of, client_for, make_patient, make_staff
+from integration.plans.plan_people import IV, decided_patient, make_prescriber, set_visit_lengths, started_plan
 from limen.apps.measures.services import record_response
 from limen.apps.plans import selectors, services
 from limen.apps.plans.models import CarePlan, Goal, PlannedVisit, Review

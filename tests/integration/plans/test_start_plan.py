@@ -3,9 +3,17 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from plan_people import IV, SUBLINGUAL, decide, decided_patient, make_prescriber, set_visit_lengths, started_plan
 
 from factories import actor_of, authentication, make_patient, make_staff
+from integration.plans.plan_people import (
+    IV,
+    SUBLINGUAL,
+    decide,
+    decided_patient,
+    make_prescriber,
+    set_visit_lengths,
+    started_plan,
+)
 from limen.apps.measures.models import Assignment
 from limen.apps.measures.services import assign
 from limen.apps.patients.selectors import current_episode
