@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db import close_old_connections
 
 from limen.apps.records import clock
+from limen.jobs.housekeeping import close_what_has_passed
 from limen.jobs.outbox import deliver_waiting
 
 PAUSE_S = 5.0
-STEPS: tuple[Callable[[datetime], int], ...] = (deliver_waiting,)
+STEPS: tuple[Callable[[datetime], int], ...] = (deliver_waiting, close_what_has_passed)
 
 logger = logging.getLogger(__name__)
 
