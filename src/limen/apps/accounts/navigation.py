@@ -39,6 +39,7 @@ PATIENT_PAGES = (
     ("History", "screening:intake", "intake.read"),
     ("Eligibility", "screening:eligibility", "eligibility.read"),
     ("Plan", "plans:plan", "plan.read"),
+    ("Review", "plans:review", "review.read"),
     ("Orders", "treatment:orders", "order.read"),
     ("Sessions", "treatment:sessions", "session.read"),
     ("Measures", "measures:progress", "measures.read"),
