@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django_scopes import scope
 
-from limen.apps.patients.selectors import find_patients
+from limen.apps.accounts.roles import ROLE_TITLES
 from limen.apps.patients.services import merge_patients, open_patient
 from limen.apps.records import clock
 from limen.apps.records.models import Outbox
@@ -48,9 +48,10 @@ def fill(
 
     Raises whatever a service refuses: then nothing is kept.
     """
+    now = now.replace(second=0, microsecond=0)
     with transaction.atomic(), seldom_collecting():
         say("Two sites, their people and settings ...")
-        clinics = open_clinics(now, say)
+        clinics = open_clinics(now)
         for key, clinic in clinics.items():
             with scope(site=clinic.site.pk):
                 furnish(clinic)
@@ -179,10 +180,5 @@ def _places(roles: dict[str, tuple[str, ...]]) -> str:
 
 
 def _part(person) -> str:
-    from limen.apps.accounts.roles import ROLE_TITLES
-
     roles = sorted({ROLE_TITLES[role] for roles in person.roles.values() for role in roles})
     return f"{', '.join(roles)}. {person.story}"
-
-
-__all__ = ["SEED", "fill", "find_patients", "people", "write_people"]

@@ -54,7 +54,7 @@ def _juniper(name: str, group: str, day: int, course: str = "responder", *marks:
 
 
 ONBOARDING = (
-    _harbour("Ottilie Brackenridge", "onboarding", -2, story="New: account opened, first steps to do"),
+    _harbour("Ottilie Brackenridge", "onboarding", -3, story="New: account opened, first steps to do"),
     _harbour("Ferran Loxley-Abara", "onboarding", -5, story="Onboarding: consent to read and sign"),
     _harbour("Winifred Osakwe", "onboarding", -4),
     _harbour("Caspian Delacroy", "onboarding", -9, "responder", "slow"),
@@ -90,7 +90,7 @@ LIVE = (
 )
 INDUCTION = (
     *LIVE,
-    _harbour("Maya Okafor", "induction", -9, "responder", "due-now", story="IV course, week 2; PHQ-9 due today"),
+    _harbour("Maya Okafor", "induction", -8, "responder", "due-now", story="IV course, week 2; PHQ-9 due today"),
     _harbour("Aurelio Hightower-Sen", "induction", 4),
     _harbour("Clementine Nakagawa", "induction", -2, "responder", "ae-mild"),
     _harbour("Desmond Rookwood", "induction", -4, "none"),
@@ -108,7 +108,7 @@ HOME_COURSE = (
     _juniper("Lavinia Thorsdottir", "home", -6, "remitter"),
     _juniper("Mordecai Banerjee-Holm", "home", -10, "responder", "out-of-protocol"),
     _juniper("Nehemiah Castlebrook", "home", -12, "none"),
-    _juniper("Olympia Ferreira-Lund", "home", -17, "responder", "due-now", story="Home course; questionnaire due"),
+    _juniper("Olympia Ferreira-Lund", "home", -13, "responder", "due-now", story="Home course, questionnaire open"),
     _juniper("Quillon Abernathy-Diaz", "home", -19, "responder", "review-due"),
     _juniper("Rosamund Takeyama", "home", 3),
 )

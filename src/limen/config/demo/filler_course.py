@@ -6,12 +6,14 @@ from itertools import count
 
 from limen.apps.measures.models import Assignment
 from limen.apps.measures.selectors import baseline_score, latest_score
-from limen.apps.measures.services import answer_item, assign, close_missed, finish, record_response
+from limen.apps.measures.services import answer_item, assign, cancel_assignment, close_missed, finish, record_response
 from limen.apps.patients.services import end_episode
 from limen.apps.plans import services as plans
 from limen.apps.plans.models import CarePlan, PlannedVisit
 from limen.apps.plans.selectors import active_plan, visits
 from limen.apps.records import clock
+from limen.apps.signals.selectors import open_for
+from limen.apps.signals.services import answer_obligation
 from limen.apps.therapy import services as therapy
 from limen.config.demo import filler_onboarding, filler_sessions
 from limen.config.demo.filler_diary import local_day, minutes, wall
@@ -33,6 +35,7 @@ LIVE_NOW: dict[str, tuple[int, frozenset[int], bool]] = {
 LIVE_ROOMS = {"live-25": 0, "live-overdue": 1, "live-recovery": 2, "live-gate": 3, "live-later": 0}
 ANSWERED_SHARE = 0.86
 MAINTENANCE_EVERY_DAYS = 28
+NAUSEA_SHARE = 0.06
 INTENTIONS = (
     "To let go of the hurry, and to listen.",
     "To meet what comes with kindness.",
@@ -46,6 +49,9 @@ INTEGRATION_NOTE = (
     "Talked about images of the sea and of a locked house. Slept well after. Links to work with grief seen."
 )
 EXERCISES = ("Ten minutes outside each morning, without the phone.", "Write down one small wish each evening.")
+DUTY_NOTE = (
+    "Called, well and sorry. Tablets counted with the sitter, who keeps them now. No dose until the next review."
+)
 JOURNAL = (
     "Slept through for the first time in weeks. The light this morning was just light, not a reproach.",
     "Heavy day. I remembered the shore from the session and breathed for a while. It helped a little.",
@@ -82,6 +88,12 @@ class Course:
             return "00:00"
         return f"{local:%H}:{local.minute // 5 * 5:02d}"
 
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """Every day for those at home and for whom something must fall on today, whatever weekday it is."""
+        is_any = self.live or self.story.place == "home" or self.story.is_("due-now")
+        return () if is_any else plans.MONDAY_TO_FRIDAY
+
     def schedule(self) -> None:
         signed_on = self.first_dose - timedelta(days=6)
         self.journey.on(signed_on, "15:20", self.sign)
@@ -95,7 +107,7 @@ class Course:
             protocol_id=self.story.protocol,
             start_date=self.first_dose,
             first_time=self.at_time,
-            weekdays_open=() if self.live or self.story.place == "home" else plans.MONDAY_TO_FRIDAY,
+            weekdays_open=self.weekdays,
             actor=journey.actor("prescriber"),
             authentication=proof(),
         )
@@ -256,12 +268,18 @@ class Course:
             return  # expected today and not there yet: only the stories marked so are live
         sitting = Sitting(self.journey, visit, starts_at, room)
         sitting.plan()
-        if self.story.is_("ae-mild") and number == 1:
+        if (self.story.is_("ae-mild") and number == 1) or self.rng.random() < NAUSEA_SHARE:
             sitting.plan_nausea()
         if self.story.is_("ae-hold") and number == 2:
             sitting.plan_hold()
         if self.story.is_("out-of-protocol") and number == 1:
             sitting.plan_extra_tablet()
+            self.journey.on(visit.target_date + timedelta(days=1), "09:20", self.answer_duties)
+
+    def answer_duties(self) -> None:
+        """The prescriber answers what the session left open."""
+        for duty in open_for(self.journey.person):
+            answer_obligation(duty, note=DUTY_NOTE, actor=self.journey.actor("prescriber"))
 
     def _schedule_live(self, visit: PlannedVisit) -> None:
         _, skip, is_gate_only = LIVE_NOW[self.live]
@@ -313,8 +331,6 @@ class Course:
         if self.story.is_("journal"):
             for number, text in enumerate(JOURNAL):
                 journey.at(now - timedelta(days=9 - 3 * number, hours=2), partial(self.write, text))
-        if self.story.is_("review-due") and self.story.group == "follow-up":
-            journey.at(now - timedelta(hours=20), lambda: None)
 
     def write(self, text: str) -> None:
         entry = therapy.write_entry(patient=self.journey.person, text=text, actor=self.journey.own)
@@ -360,8 +376,6 @@ class Course:
         if plan is not None:
             self._change(plan, "stopped", note)
         for row in Assignment.objects.filter(patient=self.journey.person, state="open"):
-            from limen.apps.measures.services import cancel_assignment
-
             cancel_assignment(row, reason="The episode of care has ended", actor=FILLER)
         end_episode(self.journey.episode, ending=ending, note=note, actor=self.journey.actor("prescriber"))
         self.journey.diary.close()

@@ -1,6 +1,7 @@
 """Two sites with their people, rooms and signed settings. Every value is a demo value, not advice."""
 
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,7 +130,7 @@ def proof() -> Authentication:
     return Authentication(method="demo-code", at=clock.now())
 
 
-def open_clinics(now: datetime, say: Callable[[str], None]) -> dict[str, Clinic]:
+def open_clinics(now: datetime) -> dict[str, Clinic]:
     """Both sites, opened long ago, with people, rooms and settings."""
     with clock.at(now - timedelta(days=OPENED_DAYS_AGO)):
         sites = {key: _open_site(key) for key in SITES}
@@ -148,8 +149,6 @@ def _open_site(key: str) -> Site:
 
 def email_of(name: str) -> str:
     """dr.imani.castellane@example.org: plain letters, dots between."""
-    import unicodedata
-
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return ".".join("".join(c for c in word if c.isalnum()) for word in plain.split()) + "@example.org"
 
