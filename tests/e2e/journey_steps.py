@@ -39,7 +39,7 @@ def a_visitor_takes_the_free_assessment(walk: Walk) -> None:
     visitor = walk.who("visitor")
     visitor.go("/assessment/")
     visitor.press("Start")
-    visitor.fill("How old are you?", "41")
+    visitor.fill("How old are you?", "42")
     visitor.press("Continue")
     visitor.choose("NY")
     visitor.press("Continue")
@@ -260,9 +260,9 @@ def the_prescriber_answers_the_signal_of_the_assessment(walk: Walk) -> None:
     prescriber.picture(walk.pictures, "signals-1440")
     prescriber.page.get_by_role("table").get_by_role("link").first.click()
     prescriber.picture(walk.pictures, "signal-1440")
-    note = prescriber.page.locator("textarea[name=note]").last
-    note.fill("Called him: passing thoughts, no plan, no intent. Safety plan made.")
-    prescriber.press(re.compile("answer", re.I), within=prescriber.page.locator("form:has(textarea[name=note])").last)
+    prescriber.expect("no to every question", "Call 555-0142")
+    prescriber.fill("What was done", "Called him: passing thoughts, no plan, no intent. Safety plan made.")
+    prescriber.press("Answer and close")
     prescriber.go("/signals/")
     prescriber.expect_not(FAMILY)
 
@@ -367,6 +367,7 @@ def the_monitor_passes_the_gate(walk: Walk) -> None:
     monitor.go("/board/")
     monitor.expect("Expected today", f"{GIVEN} {FAMILY}")
     monitor.go(walk.chart("sessions/open/"))
+    monitor.page.locator("[name=room]").select_option(label="Room 1")
     monitor.press("The person has arrived")
     walk.session_path = re.search(r"/patients/\S+?/sessions/[0-9a-f-]{36}/", monitor.page.url).group(0)
     monitor.picture(walk.pictures, "gate-open-1024")
@@ -402,20 +403,15 @@ def the_monitor_runs_the_session(walk: Walk) -> None:
     monitor = walk.who("monitor")
     monitor.press("Start the dose")
     monitor.expect("since the first dose", "Vitals during the infusion")
-    monitor.press("Dose given")
-    monitor.expect("40.00 mg")
-    assert monitor.page.locator("[name=dose_mg]").input_value() == "40.00", "the ordered dose is not typed again"
-    monitor.press("Record the dose")
-    monitor.expect("The dose is recorded")
     walk.wait(minutes=11)
     monitor.go(walk.session_path)
     monitor.page.get_by_text(re.compile("overdue by")).first.wait_for()
     monitor.picture(walk.pictures, "session-overdue-1024")
     _vitals(monitor, "141", "88")
-    walk.wait(minutes=10)
-    monitor.go(walk.session_path)
-    _vitals(monitor, "138", "86")
-    monitor.picture(walk.pictures, "session-1024")
+    for minutes in (10, 10):
+        walk.wait(minutes=minutes)
+        monitor.go(walk.session_path)
+        _vitals(monitor, "138", "86")
 
 
 def _vitals(monitor: Walker, systolic: str, diastolic: str) -> None:
@@ -431,6 +427,7 @@ def the_board_and_the_patients_own_page_show_the_session(walk: Walk) -> None:
     tile = board.locator(".board-tile")
     assert f"{GIVEN} {FAMILY}" in tile.first.inner_text()
     assert "since the first dose" in tile.first.inner_text()
+    assert "Room 1" in tile.first.inner_text()
     if walk.pictures:
         board.screenshot(path=walk.pictures / "board-1024.png")
     board.close()
@@ -452,10 +449,16 @@ def the_board_and_the_patients_own_page_show_the_session(walk: Walk) -> None:
     watcher.press("I am with them")
 
 
-def the_monitor_rates_and_signs_recovery(walk: Walk) -> None:
+def the_monitor_records_the_dose_and_signs_recovery(walk: Walk) -> None:
     monitor = walk.who("monitor")
-    walk.wait(minutes=20)
+    walk.wait(minutes=10)
     monitor.go(walk.session_path)
+    monitor.press("Dose given")
+    monitor.expect("Ordered", "40 mg")
+    typed = monitor.page.locator("[name=dose_mg]").input_value()
+    assert float(typed) == 40, "the ordered dose is not typed again"
+    monitor.press("Record the dose")
+    monitor.expect("The dose is recorded", "Recovering")
     monitor.page.locator(".rating-pad").filter(has_text=re.compile("dissociation", re.I)).get_by_role("button").nth(
         2
     ).click()
@@ -536,7 +539,7 @@ def the_patient_answers_the_phq_9_on_a_phone(walk: Walk) -> None:
         patient.choose(FREQUENCIES[value])
         patient.press("Continue")
     if patient.page.get_by_role("radio").count():  # how difficult it has been, which does not count
-        patient.press(re.compile("skip", re.I))
+        patient.press("Skip this question")
     patient.expect("Check your answers")
     patient.picture(walk.pictures, "check-390")
     patient.press("Send my answers")
@@ -604,7 +607,7 @@ STEPS: list[Callable[[Walk], None]] = [
     the_monitor_passes_the_gate,
     the_monitor_runs_the_session,
     the_board_and_the_patients_own_page_show_the_session,
-    the_monitor_rates_and_signs_recovery,
+    the_monitor_records_the_dose_and_signs_recovery,
     the_patient_is_discharged_by_the_gate,
     the_therapist_writes_an_integration_note,
     the_patient_answers_the_phq_9_on_a_phone,

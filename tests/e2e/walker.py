@@ -85,12 +85,13 @@ class Walker:
             self.set_named(name, value)
 
     def set_named(self, name: str, value: str) -> None:
-        found = self.page.locator(f'[name="{name}"]:not([type=hidden])')
+        fields = f':is([name="{name}"], [name$="-{name}"]):not([type=hidden])'
+        found = self.page.locator(fields)
         kind = found.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
         if kind == "select":
             found.first.select_option(value)
         elif kind in ("radio", "checkbox"):
-            self.page.locator(f'[name="{name}"][value="{value}"]').check()
+            self.page.locator(f'{fields}[value="{value}"]').check()
         else:
             found.first.fill(value)
 
