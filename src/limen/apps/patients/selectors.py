@@ -79,6 +79,16 @@ def current_episode(patient: Patient) -> Episode | None:
     return next((e for e in rows if e.ended_on is None), rows[0] if rows else None)
 
 
+def current_episodes(patients: list[Patient]) -> dict[int, Episode]:
+    """The same for many patients at once, by the patient's key; who never had an episode is missing."""
+    found: dict[int, Episode] = {}
+    for row in Episode.objects.filter(patient__in=patients).order_by("started_on", "id"):
+        known = found.get(row.patient_id)
+        if known is None or row.ended_on is None or known.ended_on is not None:
+            found[row.patient_id] = row
+    return found
+
+
 def contacts(patient: Patient) -> list[Contact]:
     return list(Contact.objects.filter(patient=patient, is_ended=False).order_by("kind", "id"))
 

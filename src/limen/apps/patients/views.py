@@ -20,7 +20,7 @@ from limen.apps.patients.forms import (
     NewPatientForm,
     SupporterForm,
 )
-from limen.apps.patients.models import Contact, Patient, Supporter
+from limen.apps.patients.models import Contact, Episode, Patient, Supporter
 from limen.apps.records import clock
 from limen.apps.records.selectors import audit_events, versions
 
@@ -36,8 +36,8 @@ def find(request):
         text, born = form.cleaned_data["q"], form.cleaned_data["born"]
         has_searched = bool(text.strip() or born)
         found = selectors.find_patients(request.actor, text=text, birth_date=born)
-    rows = [_patient_line(patient) for patient in found]
-    recent = [] if has_searched else [_patient_line(p) for p in selectors.recently_changed(request.actor)]
+    rows = _patient_lines(found)
+    recent = [] if has_searched else _patient_lines(selectors.recently_changed(request.actor))
     page = {
         "form": form,
         "rows": rows,
@@ -49,8 +49,12 @@ def find(request):
     return render(request, "patients/find.html", page)
 
 
-def _patient_line(patient: Patient) -> dict:
-    episode = selectors.current_episode(patient)
+def _patient_lines(patients: list[Patient]) -> list[dict]:
+    episodes = selectors.current_episodes(patients)
+    return [_patient_line(patient, episodes.get(patient.pk)) for patient in patients]
+
+
+def _patient_line(patient: Patient, episode: Episode | None) -> dict:
     return {
         "patient": patient,
         "age": patient.age_on(clock.today(patient.time_zone)),
@@ -78,7 +82,7 @@ def new(request):
             messages.success(request, "The record is open.")
             return redirect("patients:details", patient_uid=patient.uid)
         form.add_error("is_new_person", "These records may be the same person. Open them, or confirm it is not.")
-    page = {"form": form, "duplicates": [_patient_line(p) for p in duplicates]}
+    page = {"form": form, "duplicates": _patient_lines(duplicates)}
     return render(request, "patients/new.html", page, status=422 if form.is_bound else 200)
 
 
@@ -230,7 +234,7 @@ def merge(request, patient_uid):
             )
             messages.success(request, "Merged. The other record now points here; nothing was deleted.")
             return redirect("patients:details", patient_uid=patient_uid)
-    page = {"form": form, "near": [_patient_line(p) for p in near]}
+    page = {"form": form, "near": _patient_lines(near)}
     return render(request, "patients/merge.html", page, status=422 if form.is_bound else 200)
 
 
