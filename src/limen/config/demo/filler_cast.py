@@ -114,7 +114,9 @@ HOME_COURSE = (
 )
 FOLLOW_UP = (
     _harbour("Saskia Underwood-Pires", "follow-up", -25, "remitter"),
-    _harbour("Tobiah Glendenning", "follow-up", -30, "none", "signal-open"),
+    _harbour(
+        "Tobiah Glendenning", "follow-up", -30, "none", "signal-open", story="Safety signal open, screener to answer"
+    ),
     _harbour("Ursuline Madaki", "follow-up", -33, "responder", "journal", story="Week 5, writes a journal"),
     _harbour("Valentin Ashgrove", "follow-up", -38, "partial"),
     _harbour("Wilhelmina Torres-Oduya", "follow-up", -45, "responder", "signal-answered"),
