@@ -31,7 +31,7 @@ class VisitForm(forms.Form):
 
 
 EMPTY = VisitForm()
-WRONG = VisitForm({"example-name": "", "example-weight_kg": "-4", "example-site": "a"})
+WRONG = VisitForm({"wrong-name": "", "wrong-weight_kg": "-4", "wrong-site": "a"}, prefix="wrong")
 
 EXAMPLES = (
     Example("Text with hint", {"bound": EMPTY["name"]}),
