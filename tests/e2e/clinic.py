@@ -1,4 +1,4 @@
-"""A clinic for the browser tests: a server, a site with signed settings, its people, and a time that can be moved on."""
+"""A clinic for the browser tests: a server, a site with signed settings, its people, a time that can be moved on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

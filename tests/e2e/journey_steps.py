@@ -459,27 +459,22 @@ def the_monitor_records_the_dose_and_signs_recovery(walk: Walk) -> None:
     assert float(typed) == 40, "the ordered dose is not typed again"
     monitor.press("Record the dose")
     monitor.expect("The dose is recorded", "Recovering")
-    monitor.page.locator(".rating-pad").filter(has_text=re.compile("dissociation", re.I)).get_by_role("button").nth(
-        2
-    ).click()
-    monitor.page.wait_for_load_state()
+    _rate(monitor, "dissociation", "2")
     _vitals(monitor, "136", "84")
     for minutes in (15, 15, 15, 15):
         walk.wait(minutes=minutes)
         monitor.go(walk.session_path)
         _vitals(monitor, "130", "82")
-    for pad in ("dissociation", "sedation"):
-        _rate(monitor, pad)
+    for pad, value in (("dissociation", "0"), ("sedation", "5")):
+        _rate(monitor, pad, value)
     monitor.picture(walk.pictures, "session-late-1024")
     monitor.press("Sign recovery")
     monitor.expect("Recovery is signed")
 
 
-def _rate(monitor: Walker, pad: str) -> None:
-    buttons = monitor.page.locator(".rating-pad").filter(has_text=re.compile(pad, re.I)).get_by_role("button")
-    # Dissociation rises from 0; the sedation scale falls from 5, awake.
-    found = buttons.first if buttons.first.inner_text() == "0" and pad == "dissociation" else buttons.last
-    found.click()
+def _rate(monitor: Walker, pad: str, value: str) -> None:
+    found = monitor.page.locator(".rating-pad").filter(has_text=re.compile(pad, re.I))
+    found.get_by_role("button").get_by_text(value, exact=True).click()
     monitor.page.wait_for_load_state()
 
 
@@ -576,13 +571,13 @@ def the_programme_page_counts_who_started(walk: Walk) -> None:
     lead.go("/programme/")
     lead.expect("Started", "Completers", "PHQ-9")
     lead.picture(walk.pictures, "programme-1440")
-    assert "1" in lead.page.locator(".stat-tile, .tile, [class*=stat]").first.inner_text()
+    assert lead.page.locator(".stat").filter(has_text="Started").first.locator(".stat-value").inner_text() == "1"
 
 
 def the_patient_and_the_auditor_see_who_looked(walk: Walk) -> None:
     patient = walk.who("patient")
     patient.go("/my/record/")
-    patient.expect("Priya Prescriber", "Moses Monitor", "Cora Coordinator")
+    patient.expect("Priya Prescriber", "Moses Monitor", "Thea Therapist")
     patient.picture(walk.pictures, "my-record-390")
     auditor = walk.who("auditor")
     auditor.go(walk.chart("who-saw/"))

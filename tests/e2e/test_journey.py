@@ -1,6 +1,7 @@
 """One patient's whole journey in real browsers, as the people whose steps they are."""
 
 import pytest
+
 from e2e.journey_steps import STEPS
 
 pytestmark = pytest.mark.e2e
