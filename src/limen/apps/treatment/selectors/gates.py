@@ -35,6 +35,8 @@ FROM_RECORD = frozenset(
         "weight",
     }
 )
+# Lines that say something about pregnancy: never named where therapists and coordinators read (SR-51).
+RESTRICTED = frozenset({"pregnancy"})
 Answers = dict[str, list[gate_rules.GateAnswer]]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from limen.apps.records import clock
-from limen.apps.treatment.models import Administration, Order, OrderEvent
+from limen.apps.treatment.models import Administration, DosingSession, Order, OrderEvent
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,12 @@ def state_of_order(order: Order, on: date | None = None, *, ignore_session_id: i
 
 
 def _sessions_used(order: Order, ignore_session_id: int | None) -> int:
-    rows = Administration.objects.filter(order=order).current()
-    if ignore_session_id is not None:
-        rows = rows.exclude(session_id=ignore_session_id)
-    return len({(session, None if session else pk) for session, pk in rows.values_list("session_id", "id")})
+    """Sessions in which a dose of this order was started or recorded; a start without an amount counts too."""
+    given = Administration.objects.filter(order=order).current().values_list("session_id", "id")
+    used = {(session, None if session else pk) for session, pk in given}
+    started = DosingSession.objects.filter(order=order, dose_started_at__isnull=False)
+    used |= {(pk, None) for pk in started.values_list("pk", flat=True)}
+    return len(used - {(ignore_session_id, None)})
 
 
 def order_in_force(patient, on: date | None = None, *, ignore_session_id: int | None = None) -> Order | None:

@@ -38,9 +38,14 @@ def state_from(rows: Iterable[SessionEvent]) -> core.SessionState:
     return core.derive_state(core_event(row) for row in rows)
 
 
+def rows_of(session: DosingSession) -> list[SessionEvent]:
+    """The bare events, without who wrote them: all that a state is derived from."""
+    return list(SessionEvent.objects.filter(session=session).order_by("id"))
+
+
 def state_of(session: DosingSession) -> core.SessionState:
     """What the session's events add up to now."""
-    return state_from(events_of(session))
+    return state_from(rows_of(session))
 
 
 def live_session(patient) -> DosingSession | None:

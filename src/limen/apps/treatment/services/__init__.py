@@ -13,6 +13,7 @@ from limen.apps.treatment.services.gates import GateNotClear, answer_gate_line, 
 from limen.apps.treatment.services.orders import OrderRefused, cancel_order, second_check, sign_order
 from limen.apps.treatment.services.sessions import (
     ask_for_help,
+    ask_for_help_outside,
     open_session,
     record_rating,
     record_session_vital,
@@ -26,6 +27,7 @@ __all__ = [
     "answer_discharge",
     "answer_gate_line",
     "ask_for_help",
+    "ask_for_help_outside",
     "cancel_order",
     "close_impaired_windows",
     "discharge",

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from decimal import Decimal
 
+from limen.apps.patients.selectors import consents_in_force
 from limen.apps.patients.services import set_impaired
 from limen.apps.records import clock
 from limen.apps.records.actor import Actor
@@ -14,7 +15,17 @@ from limen.apps.treatment.models import Administration, AdverseEvent, DosingSess
 from limen.apps.treatment.selectors import gates as gate_reads
 from limen.apps.treatment.selectors import orders as order_reads
 from limen.apps.treatment.selectors import sessions as reading
-from limen.apps.treatment.services.events import TICK, Entry, SessionRefused, catch_up, earlier_entry, lock, write
+from limen.apps.treatment.services.events import (
+    SAVED_OTHERWISE,
+    TICK,
+    DifferentEntry,
+    Entry,
+    SessionRefused,
+    catch_up,
+    earlier_entry,
+    lock,
+    write,
+)
 
 # How a dose can go other than as ordered; every one of them is recordable.
 HAPPENINGS = {
@@ -121,6 +132,9 @@ def departures(session: DosingSession, order: Order | None, entry: Entry, before
         found.append("no order was in force")
     else:
         found += _from_order(session, order, entry, before)
+    in_force = consents_in_force(session.patient, at=entry.occurred_at or clock.now())
+    needed = gate_reads.CONSENT_FOR.get(session.place, ("care",))
+    found += [f"consent to {scope} was not in force" for scope in needed if scope not in in_force]
     if not before.is_dosed and before.phase != "ready":
         found.append(DEPARTURES["dose_without_go"])
     if before.is_stopped:
@@ -211,7 +225,7 @@ def record_adverse_event(
     patient,
     term: str,
     severity: str,
-    started_at: datetime,
+    started_at: datetime | None,
     actor: Actor,
     client_uid: uuid.UUID,
     session: DosingSession | None = None,
@@ -222,26 +236,34 @@ def record_adverse_event(
 ) -> AdverseEvent:
     """Keep an adverse event, in a session or outside one. A serious or severe one is a prescriber's duty at once.
 
-    Sending the same entry twice writes it once. Raises SessionRefused for times that cannot be.
+    started_at: None means now. Sending the same entry twice writes it once.
+    Raises DifferentEntry, and SessionRefused for times that cannot be.
     """
-    _refuse_times(started_at, resolved_at)
+    _refuse_times(started_at or clock.now(), resolved_at)
+    said = {
+        "term": term.strip(),
+        "severity": severity,
+        "is_serious": is_serious,
+        "causality": causality,
+        "resolved_at": resolved_at,
+        "detail": detail.strip(),
+    } | ({} if started_at is None else {"started_at": started_at})
     with act("session.adverse_event", actor=actor, patient=patient, subject=session):
-        known = AdverseEvent.objects.filter(uid=client_uid, patient=patient).first()
-        if known is not None:
-            return known
+        # Two sendings of the same entry take turns, in a session or outside one.
+        type(patient).objects.select_for_update().get(pk=patient.pk)
         locked = lock(session) if session is not None else None
+        known = AdverseEvent.objects.filter(uid=client_uid).first()
+        if known is not None:
+            is_same = (known.patient_id, known.session_id) == (patient.pk, locked.pk if locked else None)
+            if not is_same or any(getattr(known, name) != value for name, value in said.items()):
+                raise DifferentEntry(SAVED_OTHERWISE)
+            return known
         event = AdverseEvent(
             uid=client_uid,
             site_id=patient.site_id,
             patient=patient,
             session=locked,
-            term=term.strip(),
-            severity=severity,
-            is_serious=is_serious,
-            causality=causality,
-            started_at=started_at,
-            resolved_at=resolved_at,
-            detail=detail.strip(),
+            **({"started_at": clock.now()} | said),
         )
         event.save()
         _say_adverse(event, locked, uuid.uuid5(client_uid, "event"), actor)

@@ -11,7 +11,7 @@ from limen.apps.records.actor import Actor
 from limen.apps.records.acts import act
 from limen.apps.records.services import Authentication, add_to_timeline, sign
 from limen.apps.scheduling import services as scheduling
-from limen.apps.signals.services import raise_signal
+from limen.apps.signals.services import PROVISIONAL_LEVEL, raise_signal
 from limen.apps.treatment.models import DosingSession, SessionEvent
 from limen.apps.treatment.selectors import gates as gate_reads
 from limen.apps.treatment.selectors import sessions as reading
@@ -24,6 +24,9 @@ OTHER_ENDINGS = {
     "eloped": ("Left without telling anybody", "monitor"),
     "contact_lost": ("Contact lost at home", "monitor"),
 }
+
+
+SUICIDE_QUESTION = "suicide_question"
 
 
 class NotReadyToLeave(SessionRefused):
@@ -101,9 +104,32 @@ def answer_discharge(
     with act("session.discharge_check", actor=actor, patient=session.patient, subject=session):
         locked = lock(session)
         entry = Entry("discharge_checked", client_uid, occurred_at, {"answers": answers, "overall": "asked"})
-        row = earlier_entry(entry, locked) or write(locked, entry, actor=actor)
+        row = earlier_entry(entry, locked)
+        if row is None:
+            row = write(locked, entry, actor=actor)
+            _watch_suicide_answer(locked, answers, row, actor)
     catch_up(session, locked)
     return row
+
+
+def _watch_suicide_answer(session: DosingSession, answers: dict[str, str], row: SessionEvent, actor: Actor) -> None:
+    """A yes that no clinician has looked into is a duty now, whatever is answered later (SR-22, H6)."""
+    criterion = next(one for one in gate_reads.discharge_criteria().criteria if one.id == SUICIDE_QUESTION)
+    if answers.get(SUICIDE_QUESTION) not in criterion.refused:
+        return
+    raise_signal(
+        patient=session.patient,
+        kind="suicide-risk",
+        rule_pin=f"{gate_reads.discharge_criteria().identity.pin}#{SUICIDE_QUESTION}",
+        level=PROVISIONAL_LEVEL,
+        title="Thoughts of suicide said before leaving the session",
+        finding=f"{criterion.title}: yes, and not looked into yet.",
+        occurred_at=row.occurred_at,
+        due_at=None,
+        owner_role="prescriber",
+        actor=actor,
+        evidence=row,
+    )
 
 
 def _refuse_unknown(answers: dict[str, str]) -> None:

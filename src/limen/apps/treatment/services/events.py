@@ -17,6 +17,7 @@ from limen.apps.treatment.selectors import sessions as reading
 from limen.clinical import protocols as core
 
 TICK = timedelta(microseconds=1)
+SAVED_OTHERWISE = "This entry was already saved with other content. The first one stays; nothing was saved."
 
 
 class SessionRefused(Exception):
@@ -63,7 +64,7 @@ def earlier_entry(entry: Entry, session: DosingSession) -> SessionEvent | None:
         and (entry.occurred_at is None or row.occurred_at == entry.occurred_at)
     )
     if not is_same:
-        raise DifferentEntry("This entry was already saved with other content. The first one stays; nothing was saved.")
+        raise DifferentEntry(SAVED_OTHERWISE)
     return row
 
 
@@ -75,8 +76,10 @@ def write(session: DosingSession, entry: Entry, *, actor: Actor) -> SessionEvent
     at = entry.occurred_at or _present(session)
     if at > clock.now() + reading.LIVE_WITHIN:
         raise SessionRefused(f"{at:%d %B %Y, %H:%M} is in the future. Give the time it happened.")
-    if not core.is_recordable(reading.state_of(session), entry.kind):
-        raise SessionRefused(_why_not(session, entry.kind))
+    earlier = reading.rows_of(session)
+    state = reading.state_from(earlier)
+    if not core.is_recordable(state, entry.kind):
+        raise SessionRefused(_why_not(state, entry.kind))
     row = SessionEvent(
         site_id=session.site_id,
         patient_id=session.patient_id,
@@ -90,7 +93,7 @@ def write(session: DosingSession, entry: Entry, *, actor: Actor) -> SessionEvent
         subject_uid=entry.subject_uid,
     )
     row.save()
-    _follow(session, row)
+    _follow(session, row, reading.state_from([*earlier, row]))
     return row
 
 
@@ -113,14 +116,13 @@ PHASE_WORDS = {
 }
 
 
-def _why_not(session: DosingSession, kind: str) -> str:
-    phase = reading.state_of(session).phase
-    return f"“{kind.replace('_', ' ')}” does not follow here: the session is {PHASE_WORDS[phase]}. Nothing was saved."
+def _why_not(state: core.SessionState, kind: str) -> str:
+    words = PHASE_WORDS[state.phase]
+    return f"“{kind.replace('_', ' ')}” does not follow here: the session is {words}. Nothing was saved."
 
 
-def _follow(session: DosingSession, row: SessionEvent) -> None:
+def _follow(session: DosingSession, row: SessionEvent, state: core.SessionState) -> None:
     """Keep the header in step with its events; the events stay the truth."""
-    state = reading.state_of(session)
     before = content_of(session)
     session.phase, session.ending = state.phase, state.ending
     session.dose_started_at, session.ended_at = state.dose_started_at, state.ended_at

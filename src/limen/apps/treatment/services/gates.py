@@ -72,7 +72,8 @@ def override_gate_line(
 
     Raises SessionRefused; a missing value is measured or asked, never overridden.
     """
-    with act("session.override", actor=actor, patient=session.patient, subject=session, reason=reason):
+    # The reason is clinical: it is kept sealed on the override, not in the audit trail that others read.
+    with act("session.override", actor=actor, patient=session.patient, subject=session):
         locked = lock(session)
         state = reading.state_of(locked)
         result = next((row for row in gate_reads.gate(locked, state).lines if row.line.id == line_id), None)
@@ -97,7 +98,7 @@ def override_gate_line(
             patient=session.patient,
             kind="gate_overridden",
             occurred_at=row.at,
-            summary=result.line.title,
+            summary="" if line_id in gate_reads.RESTRICTED else result.line.title,
             is_patient_visible=False,
         )
     return row

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.contrib.auth import get_user_model
 from django.db import models
 
-from limen.apps.accounts.selectors import setting_row, signing_problems
+from limen.apps.accounts.selectors import PHARMACIST_KINDS, SIGNING_KINDS, setting_row, signing_problems
 from limen.apps.patients.selectors import consents_in_force, current_episode
 from limen.apps.plans.selectors import active_plan
 from limen.apps.records import clock
@@ -161,7 +161,7 @@ def _refuse_worse(patient, decision, actor: Actor) -> None:
 
 
 def may_check(order: Order, actor: Actor) -> str:
-    """Why this person cannot make the second check; empty when they can (SR-03)."""
+    """Why this person cannot make the second check; empty when they can (SR-03, SR-05)."""
     if not actor.has_role(*CHECKING):
         return "A second prescriber or a pharmacist makes the second check."
     if order.recorded_by_id == actor.user_id:
@@ -169,7 +169,10 @@ def may_check(order: Order, actor: Actor) -> str:
     monitors = DosingSession.objects.filter(models.Q(order=order) | models.Q(patient=order.patient), phase__in=_LIVE)
     if monitors.filter(monitor_id=actor.user_id).exists():
         return "The monitor of the session cannot make the second check."
-    return ""
+    checker = get_user_model().objects.get(pk=actor.user_id)
+    kinds = SIGNING_KINDS if actor.has_role(*PRESCRIBING) else PHARMACIST_KINDS
+    today = clock.today(order.patient.time_zone)
+    return " ".join(signing_problems(checker, order.patient.state_code, today, kinds=kinds))
 
 
 _LIVE = ("expected", "checking_in", "ready", "dosing", "recovering", "held")

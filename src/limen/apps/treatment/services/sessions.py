@@ -12,6 +12,7 @@ from limen.apps.records.actor import Actor
 from limen.apps.records.acts import act
 from limen.apps.records.services import add_to_timeline
 from limen.apps.scheduling import services as scheduling
+from limen.apps.signals.services import raise_signal
 from limen.apps.treatment.models import DosingSession, SessionEvent
 from limen.apps.treatment.selectors import sessions as reading
 from limen.apps.treatment.services.events import Entry, SessionRefused, catch_up, earlier_entry, lock, write
@@ -146,6 +147,23 @@ def ask_for_help(session: DosingSession, *, actor: Actor, client_uid: uuid.UUID)
     from limen.apps.treatment.services.events import record_event
 
     return record_event(session, kind="help_pressed", actor=actor, client_uid=client_uid)
+
+
+def ask_for_help_outside(patient, *, actor: Actor) -> None:
+    """The same call when no session is open (any more): it opens a duty at once, it is never dropped (SR-10)."""
+    raise_signal(
+        patient=patient,
+        kind="help-call",
+        rule_pin="session@1#help_pressed",
+        level="now",
+        title="Asked for help while no session is open",
+        finding="“I need help” was pressed on the session page, and no session was open.",
+        occurred_at=clock.now(),
+        due_at=None,
+        owner_role="monitor",
+        actor=actor,
+        patient_text="You asked for help. Your care team has been told.",
+    )
 
 
 def _with_subject(entry: Entry, subject_uid: uuid.UUID) -> Entry:

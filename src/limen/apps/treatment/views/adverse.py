@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.apps.accounts.access import declares
 from limen.apps.patients import guard
-from limen.apps.records import clock
 from limen.apps.treatment import selectors, services
 from limen.apps.treatment.forms import AdverseForm
 from limen.apps.treatment.views.common import fetch_session, may, status_of
@@ -70,10 +69,12 @@ def _form_page(request, session):
 
 
 def _keep(request, form, session) -> bool:
-    data = dict(form.cleaned_data)
-    data["started_at"] = data["started_at"] or clock.now()
     try:
-        services.record_adverse_event(patient=request.patient, session=session, actor=request.actor, **data)
+        services.record_adverse_event(
+            patient=request.patient, session=session, actor=request.actor, **form.cleaned_data
+        )
+    except services.DifferentEntry as error:
+        form.add_error(None, str(error))
     except services.SessionRefused as error:
         form.add_error("started_at", str(error))
     return not form.errors

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +27,9 @@ NEXT_DAY = (
     "No alcohol today. Leave big decisions and signing things for another day.",
     "You may feel tired, tender or far away for a while. That is common and passes.",
     "Your team will be in touch tomorrow.",
+)
+TOLD_OUTSIDE = (
+    "Your care team has been told. Nobody may be looking at this moment: if you are in danger, use the numbers below."
 )
 
 
@@ -68,7 +72,14 @@ def call_for_help(request):
     """One press, no question, also while the medicine is working (SR-10)."""
     live = selectors.live_session(request.patient)
     form = EntryForm(request.POST)
-    if live is not None:
-        client_uid = form.cleaned_data["client_uid"] if form.is_valid() else uuid.uuid4()
+    if live is None:
+        services.ask_for_help_outside(request.patient, actor=request.actor)
+        messages.success(request, TOLD_OUTSIDE)
+        return redirect("treatment:my-session")
+    client_uid = form.cleaned_data["client_uid"] if form.is_valid() else uuid.uuid4()
+    try:
         services.ask_for_help(live, actor=request.actor, client_uid=client_uid)
+    except services.DifferentEntry:
+        # A page left open from an earlier session: the call is a new one.
+        services.ask_for_help(live, actor=request.actor, client_uid=uuid.uuid4())
     return redirect("treatment:my-session")
