@@ -37,6 +37,7 @@ from limen.clinical.definitions.site_setting import (
 STRONG_METHODS = {"mfa", "demo"}
 EXPIRY_NOTICE_DAYS = 60  # SR-05 asks for the same notice before a dated rule ends
 SIGNING_KINDS = (("licence", "professional licence"), ("controlled_drug", "controlled-drug registration"))
+PHARMACIST_KINDS = SIGNING_KINDS[:1]
 PASSKEY = Authenticator.Type.WEBAUTHN.value
 
 
@@ -184,13 +185,18 @@ def unsigned_safety_settings(site_id: int) -> list[SettingLine]:
     return [x for x in setting_lines(site_id) if x.definition.is_safety and not x.is_director_signed]
 
 
-def signing_problems(user: User, state_code: str, on: date) -> list[str]:
-    """Why this person cannot sign for a patient in that state on that day; empty when they can (SR-05, S02)."""
+def signing_problems(
+    user: User, state_code: str, on: date, *, kinds: Iterable[tuple[str, str]] = SIGNING_KINDS
+) -> list[str]:
+    """Why this person cannot sign for a patient in that state on that day; empty when they can (SR-05, S02).
+
+    kinds: the credentials the signature needs; a pharmacist's check needs the licence alone (PHARMACIST_KINDS).
+    """
     if not state_code:
         return ["The patient's state is not recorded, so no licence can be matched to it."]
     held = StaffCredential.objects.filter(user=user, is_withdrawn=False)
     problems = [
-        problem for kind, words in SIGNING_KINDS if (problem := _missing(held.filter(kind=kind), words, state_code, on))
+        problem for kind, words in kinds if (problem := _missing(held.filter(kind=kind), words, state_code, on))
     ]
     roles = {m.role for m in memberships_of(user)}
     if roles & settings.LIMEN_PASSKEY_ROLES and not has_passkey(user):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django_scopes import scopes_disabled
 
@@ -97,10 +97,13 @@ def supporters(patient: Patient) -> list[Supporter]:
     return list(Supporter.objects.filter(patient=patient, is_ended=False).order_by("role", "id"))
 
 
-def consents_in_force(patient: Patient) -> dict[str, Consent]:
-    """The latest decision about each purpose, where that decision is 'given'."""
+def consents_in_force(patient: Patient, *, at: datetime | None = None) -> dict[str, Consent]:
+    """The latest decision about each purpose (up to a moment), where that decision is 'given'."""
     latest: dict[str, Consent] = {}
-    for consent in Consent.objects.filter(patient=patient).current().order_by("decided_at", "id"):
+    rows = Consent.objects.filter(patient=patient).current()
+    if at is not None:
+        rows = rows.filter(decided_at__lte=at)
+    for consent in rows.order_by("decided_at", "id"):
         latest[consent.scope] = consent
     return {scope: consent for scope, consent in latest.items() if consent.decision == "given"}
 
