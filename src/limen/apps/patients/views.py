@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from limen.apps.accounts import selectors as account_selectors
 from limen.apps.accounts import services as account_services
 from limen.apps.accounts.access import ACTIONS, declares
-from limen.apps.patients import guard, selectors, services
+from limen.apps.patients import audit_words, guard, selectors, services
 from limen.apps.patients.forms import (
     ContactForm,
     CorrectionForm,
@@ -22,9 +22,12 @@ from limen.apps.patients.forms import (
 )
 from limen.apps.patients.models import Contact, Episode, Patient, Supporter
 from limen.apps.records import clock
+from limen.apps.records.actor import Actor
 from limen.apps.records.selectors import audit_events, versions
 
 PER_PAGE = 50
+# Which page a name in a list leads to: the record, or who saw it for those who may not read it.
+FIRST_PAGES = (("patient.read", "workspace:chart"), ("patient.audit", "patients:who-saw"))
 
 
 @declares("patient.find")
@@ -36,8 +39,8 @@ def find(request):
         text, born = form.cleaned_data["q"], form.cleaned_data["born"]
         has_searched = bool(text.strip() or born)
         found = selectors.find_patients(request.actor, text=text, birth_date=born)
-    rows = _patient_lines(found)
-    recent = [] if has_searched else _patient_lines(selectors.recently_changed(request.actor))
+    rows = _patient_lines(request.actor, found)
+    recent = [] if has_searched else _patient_lines(request.actor, selectors.recently_changed(request.actor))
     page = {
         "form": form,
         "rows": rows,
@@ -49,9 +52,14 @@ def find(request):
     return render(request, "patients/find.html", page)
 
 
-def _patient_lines(patients: list[Patient]) -> list[dict]:
+def _patient_lines(actor: Actor, patients: list[Patient]) -> list[dict]:
     episodes = selectors.current_episodes(patients)
-    return [_patient_line(patient, episodes.get(patient.pk)) for patient in patients]
+    page = next((name for action, name in FIRST_PAGES if actor.roles & ACTIONS[action].roles), "")
+    return [
+        _patient_line(patient, episodes.get(patient.pk))
+        | {"url": reverse(page, kwargs={"patient_uid": patient.uid}) if page else ""}
+        for patient in patients
+    ]
 
 
 def _patient_line(patient: Patient, episode: Episode | None) -> dict:
@@ -82,7 +90,7 @@ def new(request):
             messages.success(request, "The record is open.")
             return redirect("patients:details", patient_uid=patient.uid)
         form.add_error("is_new_person", "These records may be the same person. Open them, or confirm it is not.")
-    page = {"form": form, "duplicates": _patient_lines(duplicates)}
+    page = {"form": form, "duplicates": _patient_lines(request.actor, duplicates)}
     return render(request, "patients/new.html", page, status=422 if form.is_bound else 200)
 
 
@@ -234,7 +242,7 @@ def merge(request, patient_uid):
             )
             messages.success(request, "Merged. The other record now points here; nothing was deleted.")
             return redirect("patients:details", patient_uid=patient_uid)
-    page = {"form": form, "near": _patient_lines(near)}
+    page = {"form": form, "near": _patient_lines(request.actor, near)}
     return render(request, "patients/merge.html", page, status=422 if form.is_bound else 200)
 
 
@@ -282,11 +290,20 @@ def _issue_link(request, email: str, address: str) -> str:
 def who_saw(request, patient_uid):
     events = audit_events(patient_uid=request.patient.uid)
     page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "patients/who_saw.html", {"page": page, "actions": _meanings(page)})
+    return render(request, "patients/who_saw.html", {"page": page, "lines": _audit_lines(page)})
 
 
-def _meanings(page) -> list[tuple]:
-    return [(event, ACTIONS[event.action].meaning if event.action in ACTIONS else "") for event in page]
+def _audit_lines(page) -> list[dict]:
+    return [
+        {
+            "event": event,
+            "who": audit_words.who(event),
+            "standing": audit_words.standing(event),
+            "what": audit_words.what(event.action),
+            "is_denied": event.outcome == "denied",
+        }
+        for event in page
+    ]
 
 
 @declares("my.record")
@@ -295,4 +312,4 @@ def my_record(request):
     """The patient's own view: who opened the record, when, and what for."""
     events = audit_events(patient_uid=request.patient.uid).exclude(actor_uid=request.actor.user_uid)
     page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "patients/my_record.html", {"page": page, "actions": _meanings(page)})
+    return render(request, "patients/my_record.html", {"page": page, "lines": _audit_lines(page)})

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -9,7 +10,7 @@ from limen.apps.accounts import selectors
 from limen.apps.accounts.access import declares
 from limen.apps.accounts.forms import OUTCOMES, AuditForm
 from limen.apps.accounts.roles import role_words
-from limen.ui.components.data_table import Cell, Column, Row
+from limen.ui.components.data_table import Cell, Column, Link, Row
 
 PAGE_SIZE = 50
 COLUMNS = (Column("When"), Column("Who"), Column("Action"), Column("About"), Column("Outcome"), Column("Reason"))
@@ -50,11 +51,15 @@ def events(request):
 
 def _row(event) -> Row:
     when = date_format(localtime(event.at), "j M Y, H:i:s")
-    about = Cell(f"patient {str(event.patient_uid)[:8]}", note=str(event.patient_uid)) if event.patient_uid else "–"
+    about = _patient_link(event.patient_uid) if event.patient_uid else "–"
     outcome = OUTCOME_WORDS.get(event.outcome, event.outcome)
     tone = "watch" if event.outcome == "denied" else ""
     who = Cell(event.actor_name, note=role_words(event.roles))
     return Row((when, who, Cell(event.action, note=event.subject_kind), about, outcome, event.reason or "–"), tone)
+
+
+def _patient_link(uid) -> Link:
+    return Link(f"patient {str(uid)[:8]}", reverse("patients:who-saw", kwargs={"patient_uid": uid}), note=str(uid))
 
 
 def _page_url(request, number: int) -> str:
