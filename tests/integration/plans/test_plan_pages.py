@@ -318,3 +318,25 @@ def test_a_patient_opens_no_staff_page_of_a_plan(plan, patient):
     for name in ("plan", "start", "review", "sign-review", "change-state"):
         assert client.get(address(name, patient)).status_code == 404
     assert client.get(reverse("plans:review-queue")).status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31", "2099-01-01"])
+def test_a_slip_in_the_year_moves_nothing_and_says_so(plan, patient, prescriber, typed):
+    row = PlannedVisit.objects.get(plan=plan, key="dose-6")
+    data = guarded(patient, new_date=typed, reason="a slip")
+    answer = client_for(prescriber).post(address("move-visit", patient, visit_uid=row.uid), data)
+    assert answer.status_code == 422
+    assert "Check the year" in page_of(answer) or "is not possible here" in page_of(answer)
+    assert PlannedVisit.objects.get(pk=row.pk).target_date == row.target_date
+
+
+@pytest.mark.parametrize(("role", "is_linked"), [("prescriber", True), ("coordinator", False)])
+def test_an_appointment_of_a_plan_links_to_the_plan_only_for_those_who_may_move_it_there(
+    plan, patient, site_scope, role, is_linked
+):
+    row = PlannedVisit.objects.select_related("appointment").get(plan=plan, key="dose-2")
+    where = reverse("scheduling:move", kwargs={"patient_uid": patient.uid, "appointment_uid": row.appointment.uid})
+    html = page_of(client_for(make_staff(site_scope, role)).get(where))
+    assert "of the care plan" in html
+    assert (address("move-visit", patient, visit_uid=row.uid) in html) is is_linked
+    assert ("A prescriber moves its day" in html) is not is_linked

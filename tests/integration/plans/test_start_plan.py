@@ -120,7 +120,7 @@ def test_a_site_without_a_visit_length_gets_the_plan_but_no_appointment_and_is_t
         prescriber = make_prescriber(site_scope)
         plan = started_plan(decided_patient(site_scope, prescriber), prescriber, MONDAY)
     assert not Appointment.objects.exists()
-    assert any("visit.duration_min.dosing.iv" in e.detail for e in selectors.events(plan))
+    assert any("Length of a dosing visit, intravenous" in e.detail for e in selectors.events(plan))
 
 
 def test_without_a_signed_decision_nothing_starts(clinic, prescriber):

@@ -265,3 +265,11 @@ def test_the_day_asks_the_database_as_often_for_one_visit_as_for_six(site_scope,
 def test_a_malformed_day_is_told_and_today_is_shown(coordinator):
     answer = client_for(coordinator).get(reverse("scheduling:day"), {"on": "yesterday"})
     assert answer.status_code == 422 and "Enter a date that exists" in page_of(answer)
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31", "0001-01-01"])
+def test_a_year_no_calendar_can_turn_is_refused_in_place(site_scope, typed):
+    client = client_for(make_staff(site_scope, "coordinator"))
+    response = client.get(reverse("scheduling:day"), {"on": typed})
+    assert response.status_code == 422
+    assert "is not possible here" in response.content.decode()

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from limen.apps.accounts.selectors import setting_value
+from limen.apps.accounts.selectors import setting_catalogue, setting_value
 from limen.apps.measures import selectors as measures
 from limen.apps.measures.services import assign, cancel_assignment
 from limen.apps.plans import dates
@@ -45,7 +45,8 @@ def book(visit: PlannedVisit, *, at: str, actor: Actor) -> str:
     """Book the visit on its date at `at` ("09:00") or the next free time that day. Returns what went wrong, or ""."""
     minutes = duration_min(visit)
     if minutes is None:
-        return f"Not booked: the site has not set “{template_of(visit).duration_setting}”."
+        title = setting_catalogue()[template_of(visit).duration_setting].title
+        return f"Not booked: the site has not set “{title}”."
     for start in starts_on(visit.target_date, at):
         try:
             visit.appointment = scheduling.book(

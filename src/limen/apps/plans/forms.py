@@ -4,6 +4,7 @@ from django import forms
 
 from limen.apps.plans import selectors
 from limen.apps.plans.models import Review
+from limen.apps.records.days import check_near
 
 WEEKDAYS = [
     ("0", "Monday"),
@@ -20,6 +21,7 @@ LONGEST = 4000
 def day_field(label: str, **more) -> forms.DateField:
     return forms.DateField(
         label=label,
+        validators=[check_near],
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "Enter a date that exists, as year-month-day, such as 2026-03-16."},
         **more,

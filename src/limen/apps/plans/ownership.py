@@ -14,4 +14,9 @@ def owner_of_appointment(appointment) -> Owner | None:
     if visit is None:
         return None
     where = {"patient_uid": visit.patient.uid, "visit_uid": visit.uid}
-    return Owner(f"This is “{visit.title}” of the care plan.", reverse("plans:move-visit", kwargs=where))
+    return Owner(
+        text=f"This is “{visit.title}” of the care plan.",
+        url=reverse("plans:move-visit", kwargs=where),
+        action="plan.write",
+        moving="A prescriber moves its day in the plan, so that what follows moves with it.",
+    )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from limen.apps.accounts.selectors import setting_value
+from limen.apps.accounts.selectors import setting_catalogue, setting_value
 from limen.apps.measures.selectors import open_assignments
 from limen.apps.patients.models import Patient
 from limen.apps.plans import dates, selectors
@@ -113,9 +113,9 @@ def visit_columns(may_write: bool) -> list[Column]:
 
 
 def unset_lengths(plan_site_id: int, protocol) -> list[str]:
-    """Site settings of visit lengths the protocol needs and the site has not signed."""
+    """Titles of the visit lengths the protocol needs and the site has not signed."""
     keys = {visit.duration_setting for visit in protocol.visits if visit.duration_setting}
-    return sorted(key for key in keys if setting_value(plan_site_id, key) is None)
+    return sorted(setting_catalogue()[key].title for key in keys if setting_value(plan_site_id, key) is None)
 
 
 def history_rows(plan: CarePlan) -> list[dict]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from limen.apps.records import clock
+from limen.apps.records.days import check_calendar, check_near
 from limen.apps.scheduling.models import Appointment
 from limen.apps.scheduling.selectors import instant_of
 
@@ -18,6 +19,7 @@ class WhenForm(forms.Form):
 
     on = forms.DateField(
         label="Day",
+        validators=[check_near],
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "Enter a date that exists, as year-month-day, such as 2026-03-16."},
     )
@@ -130,6 +132,7 @@ class DayForm(forms.Form):
 
     on = forms.DateField(
         label="Day",
+        validators=[check_calendar],
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "Enter a date that exists, as year-month-day, such as 2026-03-16."},
     )

@@ -8,10 +8,15 @@ from limen.apps.scheduling.models import Appointment
 
 @dataclass(frozen=True)
 class Owner:
-    """What holds the appointment's day, and where it is changed."""
+    """What holds the appointment's day, where it is changed, and the action one needs for that.
+
+    moving: one sentence on how its day is moved and by whom.
+    """
 
     text: str
     url: str
+    action: str
+    moving: str
 
 
 _sources: list[Callable[[Appointment], Owner | None]] = []

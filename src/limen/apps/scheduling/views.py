@@ -203,12 +203,21 @@ def move(request, patient_uid, appointment_uid):
     if form.is_bound and form.is_valid():
         guard.check(request)
         if owner is not None and form.cleaned_data["on"] != own.date():
-            form.add_error("on", f"{owner.text} Its day is moved there, so that what follows moves with it.")
+            form.add_error("on", f"{owner.text} {owner.moving} Another time on the same day can be chosen here.")
         elif _move(row, form, request.actor):
             messages.success(request, _booked_text(row))
             return redirect("scheduling:patient", patient_uid=patient_uid)
-    page = {"form": form, "row": row, "own": own, "owner": owner}
+    page = {"form": form, "row": row, "own": own, **_owner_part(request, owner)}
     return render(request, "scheduling/move.html", page, status=_status(form))
+
+
+def _owner_part(request, owner: owners.Owner | None) -> dict:
+    """What holds the day, with its link only for those who may change it there."""
+    return {"owner": owner, "may_change_owner": owner is not None and _may(request, owner.action)}
+
+
+def _may(request, action: str) -> bool:
+    return bool(request.actor.roles & ACTIONS[action].roles)
 
 
 def _move(row: Appointment, form: MoveForm, actor) -> bool:
@@ -232,7 +241,7 @@ def cancel(request, patient_uid, appointment_uid):
         messages.success(request, "Cancelled. It stays in the record.")
         return redirect("scheduling:patient", patient_uid=patient_uid)
     own = row.starts_at.astimezone(ZoneInfo(row.time_zone))
-    page = {"form": form, "row": row, "own": own, "owner": owners.owner_of(row)}
+    page = {"form": form, "row": row, "own": own, **_owner_part(request, owners.owner_of(row))}
     return render(request, "scheduling/cancel.html", page, status=_status(form))
 
 
@@ -242,7 +251,7 @@ def mark(request, patient_uid, appointment_uid):
     row = _appointment(request, appointment_uid)
     _refuse_unless_live(row)
     own = row.starts_at.astimezone(ZoneInfo(row.time_zone))
-    page = {"row": row, "own": own, "marks": MARKS, "owner": owners.owner_of(row)}
+    page = {"row": row, "own": own, "marks": MARKS, **_owner_part(request, owners.owner_of(row))}
     if request.method == "POST":
         guard.check(request)
         state = request.POST.get("state", "")
