@@ -2,7 +2,7 @@
 
 import secrets
 
-SENSORS = "camera=(), microphone=(), bluetooth=(), geolocation=(), payment=(), usb=()"
+SENSORS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
 
 class ResponseHeadersMiddleware:

@@ -118,3 +118,12 @@ def test_a_disabled_demo_person_cannot_be_entered(demo, site):
     user = make_staff(site, "prescriber")
     services.set_active(user, is_active=False, actor=actor_of(make_staff(site, "admin")), reason="left")
     assert Client().post("/demo/enter/", {"email": user.email}).status_code == 404
+
+
+def test_any_characters_typed_as_a_code_are_only_wrong(settings):
+    from limen.apps.accounts import demo_code
+
+    settings.LIMEN_DEMO = True
+    assert demo_code.matches(demo_code.current())
+    assert not demo_code.matches("😀😀")
+    assert not demo_code.matches("٣٣٣٣٣٣")

@@ -15,4 +15,4 @@ def current() -> str:
 
 
 def matches(code: str) -> bool:
-    return hmac.compare_digest(current(), code)
+    return hmac.compare_digest(current().encode(), code.encode())
