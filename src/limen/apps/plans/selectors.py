@@ -30,6 +30,11 @@ def active_plan(patient: Patient) -> CarePlan | None:
     return rows.first()
 
 
+def title_of(plan: CarePlan) -> str:
+    """The protocol's own title, of the version the plan began with."""
+    return dates.protocol_of(plan).identity.title
+
+
 def latest_plan(patient: Patient) -> CarePlan | None:
     """The running plan, else the last one that ended."""
     rows = CarePlan.objects.filter(patient=patient).select_related("episode", "signature")

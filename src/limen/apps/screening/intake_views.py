@@ -272,6 +272,7 @@ def letter(request, patient_uid):
     decision = selectors.decision_in_force(patient)
     page = {
         "form": form,
+        "may_record": may_record(request),
         "clinicians": clinicians,
         "letter": shown,
         "today": clock.today(patient.time_zone),

@@ -42,12 +42,14 @@ def home(request):
 def chart(request, patient_uid):
     patient = request.patient
     story = selectors.story(patient)
+    plan = plans.active_plan(patient)
     page = {
         "episode": patients.current_episode(patient),
         "scores": selectors.score_lines(patient),
         "obligations": signals.open_for(patient),
         "appointments": scheduling.upcoming(patient, limit=5),
-        "plan": plans.active_plan(patient),
+        "plan": plan,
+        "plan_title": plans.title_of(plan) if plan else "",
         "next_visit": plans.next_visit(patient),
         "decision": screening.decision_in_force(patient),
         "consents": patients.consents_in_force(patient),
@@ -58,6 +60,7 @@ def chart(request, patient_uid):
         "weight": measures.latest_vital(patient, "weight_kg"),
         "story": story[:RECENT_LINES],
         "older": story[RECENT_LINES:],
+        "may_read_session": selectors.may(request.actor, "session.read"),
         "may_answer_signals": selectors.may(request.actor, "signals.answer"),
     }
     return render(request, "workspace/chart.html", page)
