@@ -61,6 +61,8 @@ class EntryForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("initial", {}).setdefault("client_uid", uuid.uuid4())
+        # Several of these stand on one page: each label must name its own field.
+        kwargs.setdefault("auto_id", f"id_{type(self).__name__.removesuffix('Form').lower()}_%s")
         super().__init__(*args, **kwargs)
 
 
