@@ -142,7 +142,7 @@ ACTIONS: dict[str, Policy] = {
     "board.read": _site(CLINICAL, "The live board", audits_reads=True),
     # Programme
     "insights.read": _site(frozenset({LEAD, MEDICAL_DIRECTOR, PRESCRIBER, ADMIN}), "Programme outcomes"),
-    "workspace.home": _site(STAFF, "One's own start page"),
+    "workspace.home": _site(STAFF, "One's own start page", audits_reads=True),
     "patient.export": _patient(frozenset({COORDINATOR, MEDICAL_DIRECTOR}), "Export one patient's record"),
     # The patient's own pages
     "my.today": _own("Today's one thing to do", factors=1),

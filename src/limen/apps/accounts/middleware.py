@@ -17,10 +17,17 @@ from limen.apps.accounts.access import ACTIONS, Subject, can, declared_action
 from limen.apps.records import clock
 from limen.apps.records.actor import VISITOR
 from limen.apps.records.acts import record_denial, record_read, request_context
+from limen.apps.records.selectors import was_read_since
 
 LAST_ACTIVE = "limen_last_active"
 SIGNED_IN_AT = "limen_signed_in_at"
 TOUCH_SECONDS = 60
+POLLED_READ_MINUTES = 15
+
+
+def _shows_a_page(response) -> bool:
+    """What a person may have read: a page, or a form that came back with errors and the record around it."""
+    return 200 <= response.status_code < 300 or response.status_code in (409, 422)
 
 
 class ActorMiddleware:
@@ -83,9 +90,18 @@ class AccessMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         read = getattr(request, "limen_read", None)
-        if read and request.method == "GET" and 200 <= response.status_code < 300:
+        is_shown = read and request.method in ("GET", "POST") and _shows_a_page(response)
+        if is_shown and not self._is_same_reading(request, read):
             record_read(read, actor=request.actor, patient=request.patient)
         return response
+
+    def _is_same_reading(self, request, read: str) -> bool:
+        """A page that asks again by itself is one reading, as long as it goes on."""
+        if not request.limen_polls:
+            return False
+        actor, patient = request.actor, request.patient
+        since = clock.now() - timedelta(minutes=POLLED_READ_MINUTES)
+        return was_read_since(since, read, actor=actor, patient_uid=patient.uid if patient else None)
 
     def process_exception(self, request, exception):
         """A service's refusal that no form caught becomes a plain page: nothing was saved, and why."""
@@ -105,8 +121,9 @@ class AccessMiddleware:
             return self._refuse(request, action, "No such patient here.", status=404)
         decision = can(request.actor, action, subject)
         if decision.is_allowed:
-            if policy.audits_reads and not getattr(view, "limen_polls", False):
+            if policy.audits_reads:
                 request.limen_read = action
+                request.limen_polls = getattr(view, "limen_polls", False)
             return None
         if not request.actor.is_signed_in:
             return self._to_sign_in(request)

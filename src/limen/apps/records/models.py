@@ -128,9 +128,9 @@ class Record(models.Model):
 
     def save(self, *args, **kwargs):
         update_fields = kwargs.get("update_fields")
+        running = current_act()
         if update_fields is not None and set(update_fields) <= self.unversioned_fields:
             return super().save(*args, **kwargs)
-        running = current_act()
         kwargs.pop("update_fields", None)
         self.updated_at = clock.now()
         if self._state.adding:

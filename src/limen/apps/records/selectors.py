@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import models
 
+from limen.apps.records.actor import Actor
 from limen.apps.records.acts import digest
 from limen.apps.records.models import AuditEvent, RecordVersion, Signature, TimelineEntry, content_of
 
@@ -38,6 +39,12 @@ def audit_events(*, site_id: int | None = None, patient_uid: uuid.UUID | None = 
     if patient_uid is not None:
         events = events.filter(patient_uid=patient_uid)
     return events.order_by("-at", "-id")
+
+
+def was_read_since(moment: datetime, action: str, *, actor: Actor, patient_uid: uuid.UUID | None) -> bool:
+    """Whether this person's reading of this kind, at this site and of this patient, is on record since a moment."""
+    rows = AuditEvent.objects.filter(actor_uid=actor.user_uid, at__gte=moment, action=action, outcome="success")
+    return rows.filter(site_id_at=actor.site_id, patient_uid=patient_uid).exists()
 
 
 def first_and_last(site_id: int, kind: str) -> dict[uuid.UUID, tuple[datetime, datetime, int]]:

@@ -1,4 +1,5 @@
-"""The live board. The page is audited once; its polls write nothing and mostly answer "not modified"."""
+"""The live board. Looking at it is audited when it opens and while it stays open; a poll that answers "not modified"
+writes nothing."""
 
 import hashlib
 
