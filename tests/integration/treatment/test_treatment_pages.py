@@ -47,6 +47,11 @@ def test_every_page_of_a_session_opens_for_the_monitor(people):
     assert browser.get(reverse("treatment:board")).status_code == 200
 
 
+def shown_in(text):
+    """The hidden fields beside the signature: which order it shows, and under which number it is sent."""
+    return dict(re.findall(r'name="(shown_digest|client_uid)" value="([^"]+)"', text))
+
+
 def test_a_prescriber_checks_and_signs_an_order(people):
     people.decide()
     people.consent()
@@ -58,9 +63,38 @@ def test_a_prescriber_checks_and_signs_an_order(people):
     assert "0.500" in text  # 35 mg / 70.0 kg, by hand
     assert "not a controlled-substance prescription" in text
     assert selectors.orders_of(people.patient) == []
-    signed = browser.post(page, {**body(people.patient), **ORDER, "sign": "1"})
+    signed = browser.post(page, {**body(people.patient), **ORDER, **shown_in(text), "sign": "1"})
     assert signed.status_code == 302
     assert selectors.order_in_force(people.patient).dose_mg == 35
+
+
+def test_an_order_changed_after_the_check_is_shown_again_and_not_signed(people):
+    """F17: the signature covers exactly what the signer saw."""
+    people.decide()
+    people.consent()
+    browser, page = client_for(people.prescriber_user), url("sign-order", people.patient)
+    shown = shown_in(browser.post(page, {**body(people.patient), **ORDER, "check": "1"}).content.decode())
+    changed = {**body(people.patient), **ORDER, **shown, "dose_mg": "45", "sign": "1"}
+    answer = browser.post(page, changed)
+    assert answer.status_code == 422
+    assert "not the one that was checked" in answer.content.decode()
+    assert selectors.orders_of(people.patient) == []
+    assert browser.post(page, {**changed, **shown_in(answer.content.decode())}).status_code == 302
+    assert selectors.order_in_force(people.patient).dose_mg == 45
+
+
+def test_an_order_form_sent_twice_signs_one_order(people):
+    """F11, F12, H1."""
+    people.decide()
+    people.consent()
+    browser, page = client_for(people.prescriber_user), url("sign-order", people.patient)
+    shown = shown_in(browser.post(page, {**body(people.patient), **ORDER, "check": "1"}).content.decode())
+    posted = {**body(people.patient), **ORDER, **shown, "sign": "1"}
+    assert [browser.post(page, posted).status_code for _ in range(2)] == [302, 302]
+    other = browser.post(page, {**body(people.patient), **ORDER, "dose_mg": "40", "check": "1"}).content.decode()
+    again = {**posted, "dose_mg": "40", "shown_digest": shown_in(other)["shown_digest"]}
+    assert browser.post(page, again).status_code == 422
+    assert [order.dose_mg for order in selectors.orders_of(people.patient)] == [35]
 
 
 @pytest.mark.parametrize("typed", ["1,000", "3.5e1", "0,5", "-35", "0", "35.001", "thirty", "NaN", ""])
@@ -294,7 +328,8 @@ def test_a_wrong_code_signs_nothing_and_keeps_the_page(people):
     session = browser.session
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
     session.save()
-    posted = {**body(people.patient), **ORDER, "sign": "1", "code": "000000"}
+    checked = browser.post(url("sign-order", people.patient), {**body(people.patient), **ORDER, "check": "1"})
+    posted = {**body(people.patient), **ORDER, **shown_in(checked.content.decode()), "sign": "1", "code": "000000"}
     answer = browser.post(url("sign-order", people.patient), posted)
     assert answer.status_code == 422
     assert "That code is not right" in answer.content.decode()

@@ -99,8 +99,8 @@ def set_impaired(patient: Patient, *, since: datetime | None, actor: Actor) -> N
 
 
 def refuse_while_impaired(patient: Patient) -> None:
-    """Raise ImpairedNow for what a person must not decide while the medicine is working."""
-    if patient.impaired_since is not None:
+    """Raise ImpairedNow for what a person must not decide while the medicine is working, as it stands by now."""
+    if Patient.objects.filter(pk=patient.pk, impaired_since__isnull=False).exists():
         raise ImpairedNow(
             "This waits until your session team has signed that you have recovered. "
             "Stopping, asking for help and withdrawing a consent always work."
@@ -121,6 +121,8 @@ def record_consent(
 ) -> Consent:
     """One decision about one purpose. Giving one is signed; declining and withdrawing always work."""
     with act(f"consent.{decision}", actor=actor, patient=patient):
+        # An order, a dose start and a consent about one person take turns.
+        Patient.objects.select_for_update().get(pk=patient.pk)
         consent = Consent(
             site_id=patient.site_id,
             patient=patient,

@@ -493,8 +493,9 @@ def decide(
     proceed, or when the assessment is not the newest or no longer matches the record.
     """
     patient = assessment.patient
-    _check_decision(assessment, decision, reason, routes, actor)
     with act("eligibility.decide", actor=actor, patient=patient) as running:
+        type(patient).objects.select_for_update().get(pk=patient.pk)
+        _check_decision(assessment, decision, reason, routes, actor)
         row = EligibilityDecision(
             site_id=patient.site_id,
             patient=patient,

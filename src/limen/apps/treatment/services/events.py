@@ -47,8 +47,15 @@ class Entry:
 
 
 def lock(session: DosingSession) -> DosingSession:
-    """The session row held until the act ends, so that two tablets take turns."""
-    return DosingSession.objects.select_for_update(of=("self",)).select_related("patient").get(pk=session.pk)
+    """The patient and the session held until the act ends, so that two tablets take turns, and so do a dose start
+    and the cancelling of its order or the withdrawal of the consent it stands on.
+
+    The patient always comes first: two orders of locking would wait for each other.
+    """
+    patient = type(session.patient).objects.select_for_update().get(pk=session.patient_id)
+    locked = DosingSession.objects.select_for_update().get(pk=session.pk)
+    locked.patient = patient
+    return locked
 
 
 def earlier_entry(entry: Entry, session: DosingSession) -> SessionEvent | None:

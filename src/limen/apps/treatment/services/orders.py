@@ -1,5 +1,6 @@
 """Dose orders: signed by a prescriber, looked at by a second person where the site says so, cancelled with a reason."""
 
+import uuid
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -54,9 +55,11 @@ def sign_order(
     instructions: str = "",
     external_prescription: str = "",
     monitoring_check: str = "",
+    client_uid: uuid.UUID | None = None,
 ) -> Order:
     """Sign a clinical order in mg. Every check is made again inside this transaction (SR-01, H1, H2).
 
+    client_uid: made where the order was shown; sending it twice signs one order.
     Raises OrderRefused without a role, licence, decision, consent or cap, over a cap, or when the criteria recomputed
     now read worse than those the decision was made on.
     """
@@ -65,6 +68,9 @@ def sign_order(
     dose = dose_reads.ProposedDose(drug, route, place, dose_mg, is_per_kg)
     with act("order.sign", actor=actor, patient=patient) as running:
         type(patient).objects.select_for_update().get(pk=patient.pk)
+        known = Order.objects.filter(uid=client_uid).first() if client_uid else None
+        if known is not None:
+            return _same_order(known, patient, dose, (valid_from, valid_until, max_doses), actor)
         look = dose_reads.look_at(patient, dose)
         _refuse_findings(look)
         decision = screening.decision_in_force(patient)
@@ -73,6 +79,7 @@ def sign_order(
         cap_row = setting_row(patient.site_id, look.cap_key)
         plan = active_plan(patient)
         order = Order(
+            **({"uid": client_uid} if client_uid else {}),
             site_id=patient.site_id,
             patient=patient,
             episode=current_episode(patient),
@@ -112,6 +119,15 @@ def sign_order(
             summary=f"{drug} {dose_mg} mg, {order.get_route_display().lower()}",
         )
     return order
+
+
+def _same_order(known: Order, patient, dose: dose_reads.ProposedDose, span: tuple, actor: Actor) -> Order:
+    """The order this form already signed (F11); the same form with other content is refused (F12)."""
+    before = (known.patient_id, known.recorded_by_id, known.drug, known.route, known.place, known.dose_mg)
+    now = (patient.pk, actor.user_id, dose.drug, dose.route, dose.place, dose.dose_mg)
+    if before != now or (known.valid_from, known.valid_until, known.max_doses) != span:
+        raise OrderRefused("This form has signed an order already, with other content. That one stays.")
+    return known
 
 
 def _refuse_form(

@@ -1,5 +1,6 @@
 """Dose orders: the list, signing one, the second check, cancelling."""
 
+import uuid
 from datetime import timedelta
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from limen.apps.patients import guard
 from limen.apps.patients.selectors import current_episode
 from limen.apps.plans.selectors import active_plan
 from limen.apps.records import clock
+from limen.apps.records.acts import digest
 from limen.apps.treatment import selectors, services
 from limen.apps.treatment.forms import CancelForm, OrderForm, SecondCheckForm
 from limen.apps.treatment.models import Order
@@ -27,6 +29,10 @@ MEANING = "I have looked at this person's record and the findings on this page, 
 NOT_A_PRESCRIPTION = (
     "This is a clinical order inside the programme. It is not a controlled-substance prescription, "
     "and signing it sends nothing to a pharmacy."
+)
+CHANGED_SINCE = (
+    "The order is not the one that was checked, so nothing was signed. Here are the findings for it as it is now: "
+    "read them, then sign."
 )
 ORDER_TONES = {"in_force": "good", "awaiting_second_check": "watch"}
 
@@ -87,7 +93,7 @@ def sign_order(request, patient_uid):
         guard.check(request)
         if form.is_valid():
             look, shown = dose_reads.look_at(request.patient, _proposed(form)), dict(form.cleaned_data)
-            if "sign" in request.POST and _sign(request, form):
+            if "sign" in request.POST and _is_as_shown(request, form) and _sign(request, form):
                 messages.success(request, "The order is signed.")
                 return redirect("treatment:orders", patient_uid=patient_uid)
     weight, previous = dose_reads.weights(request.patient)
@@ -97,6 +103,8 @@ def sign_order(request, patient_uid):
         "per_kg": rounded(look.check.mg_per_kg, 3) if look and look.check.mg_per_kg is not None else None,
         "weight_rows": _weight_rows(request.patient, weight, previous),
         "signed_rows": _signed_rows(form, shown, look) if look else [],
+        "shown_digest": _shown_digest(shown) if look else "",
+        "client_uid": uuid.uuid4(),
         "meaning": MEANING,
         "not_a_prescription": NOT_A_PRESCRIPTION,
         "may_change_settings": may(request, "settings.read"),
@@ -127,12 +135,37 @@ def _proposed(form) -> dose_reads.ProposedDose:
     )
 
 
+def _shown_digest(data: dict) -> str:
+    return digest({name: str(value) for name, value in data.items() if name != "code"})
+
+
+def _is_as_shown(request, form) -> bool:
+    """Whether the order is still the one shown above the signature; a field changed since then is not signed (F17)."""
+    if request.POST.get("shown_digest", "") == _shown_digest(form.cleaned_data):
+        return True
+    form.add_error(None, CHANGED_SINCE)
+    return False
+
+
+def _client_uid(request) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("client_uid", ""))
+    except ValueError:
+        return None
+
+
 def _sign(request, form) -> bool:
     data = dict(form.cleaned_data)
     code = data.pop("code")
     try:
         authentication = step_up.authenticate(request, code)
-        services.sign_order(patient=request.patient, actor=request.actor, authentication=authentication, **data)
+        services.sign_order(
+            patient=request.patient,
+            actor=request.actor,
+            authentication=authentication,
+            client_uid=_client_uid(request),
+            **data,
+        )
     except step_up.StepUpFailed as error:
         form.add_error("code", str(error))
     except services.OrderRefused as error:
