@@ -107,11 +107,13 @@ def answer_item(
     _refuse_unless_open(assignment)
     instrument = definitions.pinned(assignment.instrument_pin)
     _check_one(instrument, item_id, value, is_refused)
-    before = selectors.answers_so_far(assignment).get(item_id)
-    if before is not None and (before.value, before.is_refused) == (value, is_refused):
-        return before
     patient = assignment.patient
     with act("measure.answer", actor=actor, patient=patient, subject=assignment):
+        # Two taps at once take turns: the second one sees the first one's answer.
+        type(patient).objects.select_for_update().get(pk=patient.pk)
+        before = selectors.answers_so_far(assignment).get(item_id)
+        if before is not None and (before.value, before.is_refused) == (value, is_refused):
+            return before
         answer = ItemAnswer(
             site_id=assignment.site_id,
             patient=patient,

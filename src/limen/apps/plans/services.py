@@ -62,9 +62,12 @@ def start_plan(
     protocol = dates.protocol(protocol_id)
     days = sorted(set(weekdays_open))
     episode = _open_episode(episode)
-    _check_start(patient, protocol, first_time, actor)
+    _check_time(first_time)
     planned = core.plan_visits(protocol, start_date, weekdays_open=frozenset(days) or None)
     with act("plan.start", actor=actor, patient=patient, subject=episode):
+        # Two sendings of the form take turns, and the second one finds the first one's plan.
+        Patient.objects.select_for_update().get(pk=patient.pk)
+        _check_start(patient, protocol, actor)
         plan = CarePlan(
             site_id=patient.site_id,
             patient=patient,
@@ -92,7 +95,7 @@ def _open_episode(episode: Episode | None) -> Episode:
     return episode
 
 
-def _check_start(patient: Patient, protocol: Protocol, first_time: str, actor: Actor) -> None:
+def _check_start(patient: Patient, protocol: Protocol, actor: Actor) -> None:
     if selectors.active_plan(patient) is not None:
         raise PlanRefused("A plan is open already. Complete or stop it before another one starts.")
     decision = decision_in_force(patient)
@@ -106,7 +109,6 @@ def _check_start(patient: Patient, protocol: Protocol, first_time: str, actor: A
             f"The signed decision does not include this route ({protocol.route}); it includes: {allowed}.",
             "protocol_id",
         )
-    _check_time(first_time)
     _check_signer(patient, actor)
 
 

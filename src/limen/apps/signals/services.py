@@ -50,7 +50,8 @@ def raise_signal(
     with act("signal.raise", actor=actor, patient=patient, subject=evidence) as running:
         # Two signals at once must not open two duties.
         type(patient).objects.select_for_update().get(pk=patient.pk)
-        rows = Obligation.objects.filter(patient=patient, kind=kind, state="open")
+        # Held, so that one being answered at this moment is either still open or not taken in.
+        rows = Obligation.objects.select_for_update().filter(patient=patient, kind=kind, state="open")
         obligation = next(iter(rows.order_by("due_at", "id")), None)
         note = ""
         if obligation is None:
