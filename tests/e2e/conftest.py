@@ -97,6 +97,7 @@ def clinic(test_database, django_db_blocker):
     """One clinic for every test that walks through it; its rows stay until the last of them is done."""
     chromium_path()
     from django.core.management import call_command
+    from django.db import connections
 
     from e2e.clinic import ClinicServer, Hours, open_clinic
 
@@ -104,6 +105,8 @@ def clinic(test_database, django_db_blocker):
     with django_db_blocker.unblock(), ClinicServer(hours) as server:
         yield open_clinic(server.url, hours)
         call_command("flush", verbosity=0, interactive=False)
+        # These were opened beside Chromium's event loop, where nobody else would find them to close.
+        connections.close_all()
 
 
 @pytest.fixture(scope="package")

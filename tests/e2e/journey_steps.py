@@ -232,6 +232,8 @@ def the_team_completes_the_onboarding_steps(walk: Walk) -> None:
     prescriber.expect("The patient answered: absent")
     for box in prescriber.page.locator("input[type=radio][value=absent]").all():
         box.check()
+    for wanted in ("Capacity to consent", "Feels safe at home"):
+        _radio(prescriber, wanted, "Present")
     prescriber.press("Save")
     prescriber.go(walk.chart("intake/pregnancy/"))
     prescriber.set(can_be_pregnant="no", reason="No capacity to be pregnant")
@@ -363,6 +365,11 @@ def the_monitor_passes_the_gate(walk: Walk) -> None:
         )
         day = visit.target_date
     walk.wait_until(day, time(9, 5))
+    prescriber = walk.who("prescriber")
+    prescriber.go(walk.chart("plan/"))
+    prescriber.page.get_by_role("link", name="Mark Preparation").click()
+    prescriber.set(action="done")
+    prescriber.press("Save")
     monitor = walk.who("monitor")
     monitor.go("/board/")
     monitor.expect("Expected today", f"{GIVEN} {FAMILY}")
@@ -447,6 +454,11 @@ def the_board_and_the_patients_own_page_show_the_session(walk: Walk) -> None:
     watcher.expect("Asked for help")
     watcher.go(walk.session_path)
     watcher.press("I am with them")
+    # The call opened a duty of its own, which only a person's words close.
+    watcher.go("/signals/")
+    watcher.page.get_by_role("table").get_by_role("link").first.click()
+    watcher.fill("What was done", "Sat with him for ten minutes; the ceiling had seemed to move. Calm now.")
+    watcher.press("Answer and close")
 
 
 def the_monitor_records_the_dose_and_signs_recovery(walk: Walk) -> None:
@@ -544,6 +556,7 @@ def the_patient_answers_the_phq_9_on_a_phone(walk: Walk) -> None:
 
 
 def the_prescriber_sees_progress_and_signs_a_review(walk: Walk) -> None:
+    walk.wait(hours=16)
     prescriber = walk.who("prescriber")
     prescriber.go(walk.chart())
     prescriber.expect("PHQ-9", "penicillin")
