@@ -270,6 +270,14 @@ def staff_member(site_id: int, user_uid: Any) -> User | None:
     return User.objects.filter(uid=user_uid, memberships__site_id=site_id).distinct().first()
 
 
+def is_managed_at(site_id: int, user: User) -> bool:
+    """Whether a site may change this person's account: a role there has not ended, or none is left at any other."""
+    today = clock.now().date()
+    rows = Membership.objects.filter(user=user).exclude(ends_on__lt=today)
+    sites = set(rows.values_list("site_id", flat=True))
+    return site_id in sites or not sites
+
+
 def memberships_at(site_id: int, user: User) -> list[Membership]:
     return list(Membership.objects.filter(site_id=site_id, user=user).order_by("role"))
 
@@ -350,6 +358,7 @@ __all__ = [
     "find_audit_events",
     "has_passkey",
     "is_in_force",
+    "is_managed_at",
     "memberships_at",
     "memberships_of",
     "open_invitations",

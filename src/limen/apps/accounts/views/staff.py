@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -113,6 +114,14 @@ def _member(request, user_uid) -> User:
     return user
 
 
+def _colleague(request, user_uid) -> User:
+    """Somebody whose account is in this site's hands: a role here has not ended, or no other site has one for them."""
+    user = _member(request, user_uid)
+    if not selectors.is_managed_at(request.actor.site_id, user):
+        raise PermissionDenied("This person works at another site now; that site keeps their account.")
+    return user
+
+
 @declares("staff.read")
 def person(request, user_uid):
     return _person_page(request, _member(request, user_uid))
@@ -182,6 +191,8 @@ def _back(user: User):
 def give_role(request, user_uid):
     user = _member(request, user_uid)
     form = RoleForm(request.POST)
+    if form.is_valid() and user.pk == request.user.pk:
+        form.add_error(None, "You cannot give a role to yourself; ask another administrator.")
     if not form.is_valid():
         return _person_page(request, user, 422, role_form=form)
     services.give_role(user=user, site=selectors.site(request.actor.site_id), actor=request.actor, **form.cleaned_data)
@@ -209,7 +220,7 @@ def end_role(request, user_uid, membership_uid):
 @require_POST
 def set_active(request, user_uid):
     """Disable or enable an account. Its sessions end at once."""
-    user = _member(request, user_uid)
+    user = _colleague(request, user_uid)
     form = ReasonForm(request.POST, auto_id="id_active_%s")
     if form.is_valid() and user.pk == request.user.pk:
         form.add_error(None, "You cannot disable your own account; ask another administrator.")
@@ -223,7 +234,7 @@ def set_active(request, user_uid):
 @declares("staff.manage")
 @require_POST
 def end_sessions(request, user_uid):
-    user = _member(request, user_uid)
+    user = _colleague(request, user_uid)
     services.end_sessions_of(user, actor=request.actor)
     messages.success(request, f"{user.display_name} is signed out everywhere.")
     return _back(user)
@@ -233,7 +244,7 @@ def end_sessions(request, user_uid):
 @require_POST
 def recovery(request, user_uid):
     """A one-time link for a colleague who lost their passkey. Speak with them first: the link makes all ways in new."""
-    user = _member(request, user_uid)
+    user = _colleague(request, user_uid)
     site = selectors.site(request.actor.site_id)
     _, token = services.issue_recovery(user, site=site, actor=request.actor, address=_link_root(request))
     _show_once(request, user.display_name, token)
@@ -242,7 +253,7 @@ def recovery(request, user_uid):
 
 @declares("staff.manage")
 def new_credential(request, user_uid):
-    user = _member(request, user_uid)
+    user = _colleague(request, user_uid)
     form = CredentialForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _save_credential(request, user, StaffCredential(user=user), form)
@@ -251,7 +262,7 @@ def new_credential(request, user_uid):
 
 @declares("staff.manage")
 def change_credential(request, user_uid, credential_uid):
-    user = _member(request, user_uid)
+    user = _colleague(request, user_uid)
     row = next((c for c in selectors.credentials_of(user) if c.uid == credential_uid), None)
     if row is None:
         raise Http404
