@@ -8,8 +8,8 @@ from django.urls import reverse
 from factories import client_for, make_site, make_staff
 from limen.apps.accounts.models import Invitation, Membership
 from limen.apps.records import clock
-from limen.apps.records.acts import act
 from limen.apps.records.actor import system
+from limen.apps.records.acts import act
 
 CHANGES = {
     "staff-recovery": {},

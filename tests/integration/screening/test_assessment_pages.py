@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.contrib.sessions.models import Session
 from django_scopes import scope
-from screening_answers import PHQ_9, PLACE, health, open_to_public, post, walk
 
 from factories import make_site, make_staff
+from integration.screening.screening_answers import PHQ_9, PLACE, health, open_to_public, post, walk
 from limen.apps.records.models import Outbox
 from limen.apps.screening.models import Referral
 

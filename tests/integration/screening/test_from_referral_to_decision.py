@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from screening_answers import PHQ_9, health, sent
 
 from factories import actor_of, authentication, make_patient, make_staff, set_settings
+from integration.screening.screening_answers import PHQ_9, health, sent
 from limen.apps.measures.selectors import baseline_score
 from limen.apps.measures.services import record_vital
 from limen.apps.patients.models import Supporter

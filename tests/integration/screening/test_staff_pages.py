@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 from django_scopes import scope
-from screening_answers import PHQ_9, health, sent
-from test_from_referral_to_decision import assessed, refer
 
 from factories import actor_of, client_for, make_patient, make_site, make_staff
+from integration.screening.screening_answers import PHQ_9, health, sent
+from integration.screening.test_from_referral_to_decision import assessed, refer
 from limen.apps.patients.models import Patient, Supporter
 from limen.apps.patients.selectors import current_episode
 from limen.apps.screening import selectors, services
