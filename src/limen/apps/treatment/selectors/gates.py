@@ -56,12 +56,17 @@ def order_for(session: DosingSession) -> Order | None:
 def gate(session: DosingSession, state: core.SessionState | None = None) -> gate_rules.GateResult:
     """Every line of the gate as the records stand now. A missing value is never a pass."""
     state = state or session_reads.state_of(session)
-    order = order_for(session)
-    inputs = gate_rules.GateInputs(
+    # One instant for the whole gate: what the record says "now" must not lie after the moment it is held against.
+    with clock.at(present(state)):
+        return gate_rules.evaluate_gate(rules(), _inputs(session, state, order_for(session)))
+
+
+def _inputs(session: DosingSession, state: core.SessionState, order: Order | None) -> gate_rules.GateInputs:
+    return gate_rules.GateInputs(
         drug=order.drug if order else "ketamine",
         route=session.route,
         place=session.place,
-        now=present(state),
+        now=clock.now(),
         zone=ZoneInfo(session.patient.time_zone),
         answers=_answers(session, state, order),
         settings=accounts.settings_of(session.site_id),
@@ -69,7 +74,6 @@ def gate(session: DosingSession, state: core.SessionState | None = None) -> gate
         is_weight_based=bool(order and order.weight_basis == "per_kg"),
         overrides=_overrides(session),
     )
-    return gate_rules.evaluate_gate(rules(), inputs)
 
 
 def present(state: core.SessionState) -> datetime:
