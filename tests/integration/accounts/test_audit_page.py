@@ -109,3 +109,8 @@ def test_pages_hold_fifty_rows_and_cost_the_same_however_many_there_are(site, au
     assert rows(response).count("<tr") == 50
     assert 'rel="next"' in response.content.decode()
     assert "Reader 5<" in rows(auditor.get(URL, {"page": "3"}))
+
+
+def test_a_year_beyond_the_calendar_is_refused_in_place(auditor):
+    response = auditor.get(URL, {"until": "9999-12-31"})
+    assert response.status_code == 422 and "is not possible here" in response.content.decode()

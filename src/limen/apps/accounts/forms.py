@@ -15,6 +15,7 @@ from limen.apps.accounts.access import ACTIONS
 from limen.apps.accounts.models import StaffCredential, User
 from limen.apps.accounts.roles import ROLE_TITLES
 from limen.apps.accounts.settings_words import limits, options
+from limen.apps.records.days import check_calendar
 from limen.clinical.definitions.site_setting import LONGEST_TEXT, InvalidSetting, SettingDefinition, check_value
 
 REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -94,7 +95,7 @@ class StaffInvitationForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="Role", choices=ROLE_CHOICES)
-    starts_on = forms.DateField(label="From")
+    starts_on = forms.DateField(label="From", validators=[check_calendar])
 
 
 class ReasonForm(forms.Form):
@@ -113,8 +114,8 @@ class CredentialForm(forms.Form):
         error_messages={"invalid": "Write the state as two letters, for example NY."},
     )
     scope = forms.CharField(label="Scope", max_length=200, required=False)
-    valid_from = forms.DateField(label="Valid from")
-    expires_on = forms.DateField(label="Expires on", required=False)
+    valid_from = forms.DateField(label="Valid from", validators=[check_calendar])
+    expires_on = forms.DateField(label="Expires on", required=False, validators=[check_calendar])
     is_withdrawn = forms.BooleanField(label="Withdrawn: no longer counts", required=False)
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
@@ -200,8 +201,8 @@ class AuditForm(forms.Form):
     )
     action = forms.ChoiceField(label="Action", required=False)
     outcome = forms.ChoiceField(label="Outcome", required=False, choices=OUTCOMES)
-    since = forms.DateField(label="From", required=False)
-    until = forms.DateField(label="To", required=False)
+    since = forms.DateField(label="From", required=False, validators=[check_calendar])
+    until = forms.DateField(label="To", required=False, validators=[check_calendar])
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
