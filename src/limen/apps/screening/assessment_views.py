@@ -100,7 +100,7 @@ def _form(request, draft: Draft, step: str):
         return forms.ItemForm(
             data,
             item=found[1],
-            instructions=found[0].instructions,
+            instructions=found[0].instructions if found[1].required else "",
             initial={"answer": "" if value is None else str(value)},
         )
     question_id = step.removeprefix("health-")
