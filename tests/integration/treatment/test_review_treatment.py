@@ -189,3 +189,16 @@ def test_an_export_leaves_out_what_is_restricted_about_pregnancy(people):
     assert re.findall(r".{40}pregnan(?!cy_max_age).{40}", told.lower()) == []
     assert "canary reason" not in json.dumps(document, default=str)
     assert '"positive"' not in told
+
+
+def test_no_order_is_signed_at_a_site_that_is_not_open_for_care(people):
+    """SR-20: until its medical director has signed every safety setting, an unset limit would read as none."""
+    people.decide()
+    people.consent()
+    with act("test.close", actor=people.prescriber):
+        people.site.is_live = False
+        people.site.save()
+    people.patient.refresh_from_db()
+    with pytest.raises(services.OrderRefused, match="not open for care"):
+        people.order()
+    assert selectors.orders_of(people.patient) == []

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from factories import actor_of, authentication, make_patient, make_staff, set_settings
+from factories import SYSTEM, actor_of, authentication, make_patient, make_staff, set_settings
 from limen.apps.measures.services import record_response, record_vital
 from limen.apps.patients.services import record_consent
 from limen.apps.records import clock
+from limen.apps.records.acts import act
 from limen.apps.screening import services as screening
 from limen.apps.treatment import services
 from limen.apps.treatment.selectors import gate
@@ -60,6 +61,9 @@ class People:
     def __init__(self, site):
         self.site = site
         set_settings(site, **SETTINGS)
+        with act("test.open", actor=SYSTEM):
+            site.is_live = True
+            site.save()
         self.prescriber_user = make_staff(site, "prescriber", name="Pat Prescriber")
         self.second_user = make_staff(site, "prescriber", name="Sam Second")
         self.monitor_user = make_staff(site, "monitor", name="Mo Monitor")

@@ -143,6 +143,9 @@ def _record_lines(patient, dose: ProposedDose, today: date) -> list[CheckLine]:
     decision = screening.decision_in_force(patient)
     in_force = consents_in_force(patient)
     lines = []
+    if not accounts.site(patient.site_id).is_live:
+        text = "The site is not open for care: its medical director has not signed every safety setting and opened it."
+        lines.append(CheckLine("site", "Stands against it", "alert", text, "SR-20"))
     if decision is None:
         text = "No signed decision to proceed is in force."
         lines.append(CheckLine("decision", "Stands against it", "alert", text, "SR-01"))
