@@ -58,3 +58,13 @@ def test_a_signature_cannot_be_put_on_a_note_outside_an_act(site_scope):
     )
     with pytest.raises(OutsideAct):
         note.save(update_fields=["signature"])
+
+
+def test_the_names_a_duplicate_warning_shows_are_a_reading(site_scope):
+    """S52: whoever types a birth date is shown who else has it."""
+    patient = make_patient(site_scope, "Alex", "Rivera")
+    browser = client_for(make_staff(site_scope, "coordinator"))
+    typed = {"given_name": "Alex", "family_name": "Rivera", "birth_date": "1984-05-17", "place": "clinic"}
+    answer = browser.post(reverse("patients:new"), typed)
+    assert answer.status_code == 422 and str(patient.uid) in answer.content.decode()
+    assert reads("patient.find") == 1

@@ -112,7 +112,7 @@ ACTIONS: dict[str, Policy] = {
     "measures.enter": _patient(CLINICAL, "Enter a questionnaire from paper or a visit"),
     # Screening
     "referrals.read": _site(frozenset({COORDINATOR, PRESCRIBER, MEDICAL_DIRECTOR}), "Referrals", audits_reads=True),
-    "referrals.accept": _site(frozenset({COORDINATOR}), "Accept or close a referral"),
+    "referrals.accept": _site(frozenset({COORDINATOR}), "Accept or close a referral", audits_reads=True),
     "intake.read": _patient(READERS, "Onboarding and intake"),
     "intake.record": _patient(CLINICAL, "Record history, medicines, findings"),
     "eligibility.read": _patient(READERS, "The eligibility assessment"),

@@ -23,6 +23,7 @@ from limen.apps.patients.forms import (
 from limen.apps.patients.models import Contact, Episode, Patient, Supporter
 from limen.apps.records import clock
 from limen.apps.records.actor import Actor
+from limen.apps.records.acts import record_read
 from limen.apps.records.selectors import audit_events, versions
 
 PER_PAGE = 50
@@ -89,6 +90,7 @@ def new(request):
             patient = services.open_patient(site=site, actor=request.actor, **data)
             messages.success(request, "The record is open.")
             return redirect("patients:details", patient_uid=patient.uid)
+        record_read("patient.find", actor=request.actor)  # the warning names them
         form.add_error("is_new_person", "These records may be the same person. Open them, or confirm it is not.")
     page = {"form": form, "duplicates": _patient_lines(request.actor, duplicates)}
     return render(request, "patients/new.html", page, status=422 if form.is_bound else 200)
