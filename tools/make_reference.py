@@ -1,6 +1,7 @@
 """Write docs/reference from the code and the knowledge files; `--check` fails when a page is out of date."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -71,7 +72,23 @@ def instruments() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"access.md": access, "settings.md": settings, "instruments.md": instruments}
+REQUIREMENT = re.compile(r"\b(SR-\d{2}|[SF]\d{2}|H\d{1,2})\b")
+
+
+def traced() -> str:
+    """Which test files name which requirement; one that is named nowhere is not listed, and not proved."""
+    files: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for found in REQUIREMENT.findall(path.read_text()):
+            files.setdefault(found, set()).add(str(path.relative_to(ROOT)))
+    lines = ["# Requirements and the tests that name them\n"]
+    lines += ["SR: safety rules. S: security. F: faults survived. H: hazards. What is not listed has no test yet.\n"]
+    lines += [row("requirement", "tests"), row("---", "---")]
+    order = sorted(files, key=lambda name: (name.rstrip("0123456789"), int(re.sub(r"\D", "", name))))
+    return "\n".join(lines + [row(name, ", ".join(f"`{f}`" for f in sorted(files[name]))) for name in order])
+
+
+PAGES = {"traced.md": traced, "access.md": access, "settings.md": settings, "instruments.md": instruments}
 
 
 def main(arguments: list[str]) -> int:
