@@ -9,6 +9,7 @@ from limen.charts.model import Chart, Table
 from limen.charts.scale import Scale, date_ticks, day_text
 from limen.charts.svg import Drawing, number, words_px
 
+LABEL_REACH_PX = 84  # how far a mark's own label may reach
 NARROW_PX = 520
 
 
@@ -73,7 +74,7 @@ def score_trajectory(
     sentence = _sentence(scale_title, ordered, bands, baseline, response_line, remission_line)
     plot = _frame(ordered, bands, baseline, dose_dates, today, width)
     places = [(plot.at(point.on), plot.y(point.value)) for point in ordered]
-    _draw_bands(plot, bands)
+    _draw_bands(plot, bands, [*places, *([(plot.at(baseline.on), plot.y(baseline.value))] if baseline else [])])
     _draw_time_axis(plot, ordered, today)
     _draw_targets(plot, response_line, remission_line, places)
     _draw_doses(plot, dose_dates, today)
@@ -118,7 +119,8 @@ def _band_text(band: Band) -> str:
     return f"{band.label} {number(band.low)}–{number(band.high)}"
 
 
-def _draw_bands(plot: _Plot, bands: Sequence[Band]) -> None:
+def _draw_bands(plot: _Plot, bands: Sequence[Band], marks: Sequence[Place]) -> None:
+    """The bands with their names; on a phone a name gives way to the mark and label that stand where it would."""
     left, right = plot.x.start - 8, plot.x.end + 8
     for index, band in enumerate(bands):
         top, bottom = plot.y(band.high + 0.5), plot.y(band.low - 0.5)
@@ -126,9 +128,14 @@ def _draw_bands(plot: _Plot, bands: Sequence[Band]) -> None:
         plot.drawing.text("c-text c-muted", left - 6, plot.y(band.low) + 4.5, number(band.low), "end")
         middle = (top + bottom) / 2 + 4.5
         if plot.is_narrow:
-            plot.drawing.text("c-text c-muted", right - 5, top + 15, band.label, "end")
+            if _is_clear(marks, right - words_px(band.label), top + 15):
+                plot.drawing.text("c-text c-muted", right - 5, top + 15, band.label, "end")
         else:
             plot.drawing.text("c-text c-muted", right + 8, middle, _band_text(band))
+
+
+def _is_clear(marks: Sequence[Place], from_x: float, y: float) -> bool:
+    return all(x + LABEL_REACH_PX < from_x or abs(mark_y - y) > LABEL_REACH_PX / 3 for x, mark_y in marks)
 
 
 def _draw_time_axis(plot: _Plot, points: Sequence[TrajectoryPoint], today: date) -> None:
