@@ -51,6 +51,7 @@ def a_visitor_takes_the_free_assessment(walk: Walk) -> None:
     # Item 9 above zero: help stands beside the form, which goes on.
     visitor.expect("988", "Nobody has been alerted", "Question 12 of")
     visitor.picture(walk.pictures, "assessment-help-390")
+    visitor.expect_not("how often have you been bothered")
     visitor.choose("Very difficult")
     visitor.press("Continue")
     _answer_items(visitor, GAD7)
