@@ -163,3 +163,11 @@ def test_the_list_takes_the_same_queries_however_many_values_are_signed(site_sco
     set_settings(site_scope, gate__systolic_max_mmhg=150)
     with django_assert_num_queries(1):
         selectors.setting_lines(site_scope.pk)
+
+
+def test_a_value_is_never_signed_for_a_day_that_has_passed(site_scope, director):
+    """What was in force when an order was signed stays what it was."""
+    response = director.post(url(), {**GOOD, "effective_from": "2020-01-01T08:00"})
+    assert response.status_code == 422
+    assert b"from now on" in response.content
+    assert not SiteSetting.objects.exists()

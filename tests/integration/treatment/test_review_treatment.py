@@ -202,3 +202,14 @@ def test_no_order_is_signed_at_a_site_that_is_not_open_for_care(people):
     with pytest.raises(services.OrderRefused, match="not open for care"):
         people.order()
     assert selectors.orders_of(people.patient) == []
+
+
+def test_esketamine_taken_beside_ketamine_keeps_its_two_hours(people):
+    """SR-23: at least two hours from the first dose, whatever else was taken in the session."""
+    people.ordered()
+    session = people.dosing()
+    people.dose(session, is_complete=False)
+    people.dose(session, "56", drug="esketamine", route="in")
+    with after(70):
+        waits = {row.criterion.id: row.status for row in selectors.discharge_gate(session).criteria}
+    assert waits["minutes_esketamine"] == "not_met"

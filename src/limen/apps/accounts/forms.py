@@ -15,6 +15,7 @@ from limen.apps.accounts.access import ACTIONS
 from limen.apps.accounts.models import StaffCredential, User
 from limen.apps.accounts.roles import ROLE_TITLES
 from limen.apps.accounts.settings_words import limits, options
+from limen.apps.records import clock
 from limen.apps.records.days import check_calendar
 from limen.clinical.definitions.site_setting import LONGEST_TEXT, InvalidSetting, SettingDefinition, check_value
 
@@ -176,7 +177,12 @@ class SettingForm(forms.Form):
 
     def clean_effective_from(self):
         local = self.cleaned_data["effective_from"]
-        return local.replace(tzinfo=ZoneInfo(self.time_zone)) if local else None
+        if local is None:
+            return None
+        moment = local.replace(tzinfo=ZoneInfo(self.time_zone))
+        if moment < clock.now() - timedelta(minutes=1):  # the form counts in whole minutes
+            raise ValidationError("A value holds from now on or later: what was in force before stays as it was.")
+        return moment
 
 
 class GoLiveForm(forms.Form):

@@ -247,7 +247,7 @@ def discharge_gate(session: DosingSession, state: core.SessionState | None = Non
     order = session.order
     drugs = [row.drug for row in session.administrations.all() if not row.is_void]
     inputs = discharge_rules.DischargeInputs(
-        drug=drugs[0] if drugs else (order.drug if order else "ketamine"),
+        drug=_drug_for_leaving(drugs, order),
         route=session.route,
         place=session.place,
         is_dosed=state.is_dosed,
@@ -257,6 +257,13 @@ def discharge_gate(session: DosingSession, state: core.SessionState | None = Non
         settings=accounts.settings_of(session.site_id),
     )
     return discharge_rules.evaluate_discharge(discharge_criteria(), inputs)
+
+
+def _drug_for_leaving(taken: list[str], order: Order | None) -> str:
+    """The drug whose rules for leaving count: esketamine's label binds as soon as any of it was taken (SR-23)."""
+    if "esketamine" in taken:
+        return "esketamine"
+    return taken[0] if taken else (order.drug if order else "ketamine")
 
 
 def _answers_valid_from(state: core.SessionState) -> datetime | None:
