@@ -110,3 +110,8 @@ def test_labels_hints_errors_choices_and_values_are_escaped():
 def test_the_guard_names_the_patient_the_form_was_opened_for():
     html = shown("{% patient_guard patient %}", patient={"uid": "7f3a91c2"})
     assert html == '<input type="hidden" name="expected_patient" value="7f3a91c2">'
+
+
+def test_the_summary_names_the_field_that_is_empty():
+    html = shown("{% form_errors form %}", form=Intake({"name": "", "weight_kg": "5"}))
+    assert "Full name: this field is required." in html

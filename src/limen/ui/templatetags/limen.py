@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, Field
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.utils.html import format_html, format_html_join
@@ -190,8 +190,15 @@ def _errors_of(form: BaseForm) -> list[dict[str, Any]]:
     general = [{"text": text, "target": ""} for text in form.non_field_errors()]
     hidden = [{"text": text, "target": ""} for bound in form.hidden_fields() for text in bound.errors]
     return [*general, *hidden] + [
-        {"text": text, "target": first_control_id(bound)} for bound in form.visible_fields() for text in bound.errors
+        {"text": _summary_words(bound, str(text)), "target": first_control_id(bound)}
+        for bound in form.visible_fields()
+        for text in bound.errors
     ]
+
+
+def _summary_words(bound: BoundField, text: str) -> str:
+    """The framework's "This field is required." says nothing away from its field; there it gets the field's name."""
+    return f"{bound.label}: {text[0].lower()}{text[1:]}" if text == Field.default_error_messages["required"] else text
 
 
 @register.simple_tag
