@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from limen.clinical.units import InvalidNumber, parse_decimal, parse_whole
+from limen.clinical.units import InvalidNumber, parse_decimal, parse_whole, plain
 
 REFUSED = [
     "", " ", "NaN", "nan", "Infinity", "-1", "+1", "1e5", "1E2", "40,5", "1,000.5", "1 000", "４０", "٤٠", "05",
@@ -38,3 +38,11 @@ def test_a_tenth_is_exact_and_never_a_float():
 def test_a_whole_number_refuses_decimals():
     with pytest.raises(InvalidNumber):
         parse_whole("128.0", name="Systolic", minimum=40, maximum=300)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("35.00", "35"), ("35.50", "35.5"), ("0.05", "0.05"), ("0.00", "0"), ("120", "120"), ("5E+1", "50")],
+)
+def test_an_amount_is_shown_without_trailing_zeros_or_an_exponent(amount, shown):
+    assert plain(Decimal(amount)) == shown

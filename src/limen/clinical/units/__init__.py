@@ -8,7 +8,7 @@ from limen.clinical.units.mass import (
     lb_from_kg,
     rounded,
 )
-from limen.clinical.units.number import InvalidNumber, parse_decimal, parse_whole
+from limen.clinical.units.number import InvalidNumber, parse_decimal, parse_whole, plain
 from limen.clinical.units.ucum import UCUM_CODES, ucum_code
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "lb_from_kg",
     "parse_decimal",
     "parse_whole",
+    "plain",
     "rounded",
     "ucum_code",
 ]

@@ -45,3 +45,8 @@ def _message(text: str, *, name: str, minimum: Decimal | int, maximum: Decimal |
     shown = text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"
     form = "digits only" if places == 0 else f"digits with a full stop and up to {places} decimals"
     return f"{name}: “{shown}” is not accepted. Enter a number from {minimum} to {maximum}, {form}."
+
+
+def plain(amount: Decimal | int) -> str:
+    """35.00 as 35 and 35.50 as 35.5: a trailing zero is where a decimal point gets lost."""
+    return f"{Decimal(amount).normalize():f}"

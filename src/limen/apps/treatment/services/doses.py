@@ -26,6 +26,7 @@ from limen.apps.treatment.services.events import (
     lock,
     write,
 )
+from limen.clinical.units import plain
 
 # How a dose can go other than as ordered; every one of them is recordable.
 HAPPENINGS = {
@@ -161,7 +162,7 @@ def _from_order(session: DosingSession, order: Order, entry: Entry, before) -> l
     total = (before.total_given_mg or Decimal(0)) + Decimal(entry.payload["given_mg"])
     is_short = entry.payload["is_complete"] and total < order.dose_mg and not before.is_stopped
     if total > order.dose_mg or is_short:
-        found.append(f"{total} mg in all, {order.dose_mg} mg ordered")
+        found.append(f"{plain(total)} mg in all, {plain(order.dose_mg)} mg ordered")
     return found
 
 
@@ -174,14 +175,14 @@ def _follow_up(session: DosingSession, given: Administration, row: SessionEvent,
         patient=patient,
         kind="dose_given",
         occurred_at=given.given_at,
-        summary=f"{given.drug} {given.dose_mg} mg, {given.get_route_display().lower()}",
+        summary=f"{given.drug} {plain(given.dose_mg)} mg, {given.get_route_display().lower()}",
     )
     if given.is_out_of_protocol:
         _open_departure(session, given, actor)
 
 
 def _open_departure(session: DosingSession, given: Administration, actor: Actor) -> None:
-    finding = f"{given.drug} {given.dose_mg} mg, {given.get_route_display().lower()}: {given.deviation}"
+    finding = f"{given.drug} {plain(given.dose_mg)} mg, {given.get_route_display().lower()}: {given.deviation}"
     event = AdverseEvent(
         site_id=session.site_id,
         patient_id=session.patient_id,

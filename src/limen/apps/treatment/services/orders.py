@@ -21,7 +21,7 @@ from limen.apps.screening.snapshot import results_of
 from limen.apps.treatment.models import DosingSession, Order, OrderEvent
 from limen.apps.treatment.selectors import dose as dose_reads
 from limen.apps.treatment.selectors import orders as order_reads
-from limen.clinical.units import rounded
+from limen.clinical.units import plain, rounded
 
 PRESCRIBING = ("prescriber", "medical_director")
 CHECKING = (*PRESCRIBING, "pharmacist")
@@ -116,7 +116,7 @@ def sign_order(
             patient=patient,
             kind="order_signed",
             occurred_at=order.signature.signed_at,
-            summary=f"{drug} {dose_mg} mg, {order.get_route_display().lower()}",
+            summary=f"{drug} {plain(dose_mg)} mg, {order.get_route_display().lower()}",
         )
     return order
 

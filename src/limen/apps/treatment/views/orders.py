@@ -21,7 +21,7 @@ from limen.apps.treatment.selectors import dose as dose_reads
 from limen.apps.treatment.services.orders import may_check
 from limen.apps.treatment.views.common import may, status_of
 from limen.apps.treatment.zone import in_viewer_zone
-from limen.clinical.units import rounded
+from limen.clinical.units import plain, rounded
 from limen.ui.components.data_table import Cell, Column, Link, Row
 
 COLUMNS = [Column("Signed"), Column("Medicine"), Column("Dose", is_numeric=True), Column("Valid"), Column("Stands")]
@@ -57,7 +57,7 @@ def _row(order: Order) -> Row:
         cells=[
             Link(f"{order.signature.signed_at:%d %b %Y}", _address(order), note=order.signature.printed_name),
             Cell(order.get_drug_words(), note=f"{order.get_route_display()}, {order.place}"),
-            Cell(f"{_plain(order.dose_mg)} mg", note=f"{order.dose_mg_per_kg} mg/kg" if order.dose_mg_per_kg else ""),
+            Cell(f"{plain(order.dose_mg)} mg", note=f"{order.dose_mg_per_kg} mg/kg" if order.dose_mg_per_kg else ""),
             Cell(
                 f"{order.valid_from:%d %b} to {order.valid_until:%d %b %Y}", note=f"{state.used} of {order.max_doses}"
             ),
@@ -65,11 +65,6 @@ def _row(order: Order) -> Row:
         ],
         tone=ORDER_TONES.get(state.key, ""),
     )
-
-
-def _plain(amount) -> str:
-    """35.00 as 35 and 35.50 as 35.5: a trailing zero is where a decimal point gets lost."""
-    return f"{amount.normalize():f}"
 
 
 def _span(order: Order) -> str:
@@ -247,7 +242,7 @@ def _order_rows(order: Order) -> list[dict]:
     return [
         {"label": "Medicine", "value": order.get_drug_words()},
         {"label": "Route and place", "value": f"{order.get_route_display()}, {order.place}"},
-        {"label": "Dose", "value": f"{_plain(order.dose_mg)} mg", "note": f"cap when signed {_plain(order.cap_mg)} mg"},
+        {"label": "Dose", "value": f"{plain(order.dose_mg)} mg", "note": f"cap when signed {plain(order.cap_mg)} mg"},
         {"label": "Per weight", "value": f"{order.dose_mg_per_kg} mg/kg" if order.dose_mg_per_kg else None},
         {"label": "Weight used", "value": weight, "note": measured},
         {"label": "Given over", "value": f"{order.duration_min} min" if order.duration_min else "one time"},

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.html import format_html
@@ -20,6 +21,7 @@ from limen.apps.treatment.services.sessions import RATINGS
 from limen.charts import session_strip
 from limen.charts.session_strip import DoseBar, RatingMark, VitalReading
 from limen.clinical import protocols as core
+from limen.clinical.units import plain
 
 PHASE_WORDS = live.PHASE_WORDS
 PHASE_TONES = {
@@ -229,7 +231,7 @@ def _detail(row: SessionEvent) -> str:
     elif row.kind == "rating":
         parts.append(f"{RATING_WORDS.get(payload.get('instrument', ''), '')} {payload.get('value')}")
     elif "given_mg" in payload:
-        parts.append(f"{payload.get('drug', '')} {payload['given_mg']} mg".strip())
+        parts.append(f"{payload.get('drug', '')} {plain(Decimal(payload['given_mg']))} mg".strip())
     elif row.kind == "adverse_event":
         parts.append(f"{payload.get('term', '')}, {payload.get('severity', '')}".replace("unrated", "not rated yet"))
     elif row.kind == "gate_checked" or row.kind == "discharge_checked":
@@ -290,7 +292,7 @@ def strip(session: DosingSession, state: core.SessionState) -> dict[str, Any] | 
         for e in state.events("rating")
     ]
     end_min = round(core.elapsed_min(start, state.dose_ended_at or until), 1)
-    given = f"{state.total_given_mg} mg" if state.total_given_mg is not None else "amount not recorded yet"
+    given = f"{plain(state.total_given_mg)} mg" if state.total_given_mg is not None else "amount not recorded yet"
     now_minute = None if state.phase == "ended" else round(core.elapsed_min(start, clock.now()), 1)
     latest = max([now_minute or 0, end_min, *(v.minute for v in vitals), *(r.minute for r in ratings)])
     values: dict[str, Any] = {

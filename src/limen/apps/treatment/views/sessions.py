@@ -28,6 +28,7 @@ from limen.apps.treatment.views import pictures
 from limen.apps.treatment.views.common import fetch_session, may, status_of
 from limen.apps.treatment.zone import in_viewer_zone
 from limen.clinical.instruments import InvalidAnswer
+from limen.clinical.units import plain
 from limen.ui.components.data_table import Cell, Column, Link, Row
 
 COLUMNS = [Column("Day"), Column("Route and place"), Column("Taken", is_numeric=True), Column("How it stands")]
@@ -52,7 +53,7 @@ def sessions(request, patient_uid):
 def _row(request, one) -> Row:
     url = reverse("treatment:session", args=[request.patient.uid, one.uid])
     taken = [row for row in one.administrations.all() if not row.is_void]
-    total = f"{sum(row.dose_mg for row in taken).normalize():f} mg" if taken else "nothing"
+    total = f"{plain(sum(row.dose_mg for row in taken))} mg" if taken else "nothing"
     outside = "outside the order" if any(row.is_out_of_protocol for row in taken) else ""
     ended = pictures.ENDING_WORDS.get(one.ending, "")
     return Row(
