@@ -115,3 +115,16 @@ def test_the_guard_names_the_patient_the_form_was_opened_for():
 def test_the_summary_names_the_field_that_is_empty():
     html = shown("{% form_errors form %}", form=Intake({"name": "", "weight_kg": "5"}))
     assert "Full name: this field is required." in html
+
+
+def test_a_code_is_never_called_optional():
+    class Signing(forms.Form):
+        code = forms.CharField(
+            label="Your code", required=False, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"})
+        )
+
+    assert "optional" not in shown("{% field form.code %}", form=Signing())
+
+
+def test_a_pin_is_told_as_a_version():
+    assert shown("{{ pin|pin_version }}", pin="privacy-and-sharing@12") == "version 12"

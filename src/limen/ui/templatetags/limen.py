@@ -42,6 +42,12 @@ def _one_of(value: str, allowed: Iterable[str], what: str) -> str:
     return value
 
 
+@register.filter
+def pin_version(pin: str) -> str:
+    """ "privacy-and-sharing@1" as "version 1", for people who never see the name of a file."""
+    return _("version %(number)s") % {"number": str(pin).rpartition("@")[2]}
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A drawing from the icon set; give it text as a neighbour."""

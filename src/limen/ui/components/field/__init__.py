@@ -20,6 +20,11 @@ def first_control_id(bound: BoundField) -> str:
     return bound.id_for_label or bound.auto_id or bound.html_name
 
 
+def _is_code(bound: BoundField) -> bool:
+    """A code may be left empty only after a fresh passkey, which its hint says; "optional" would mislead."""
+    return bound.field.widget.attrs.get("autocomplete") == "one-time-code"
+
+
 def render_field(
     bound: BoundField,
     *,
@@ -54,7 +59,7 @@ def render_field(
         "as_heading": as_heading,
         "is_inline": is_inline,
         "is_label_hidden": is_label_hidden,
-        "is_optional": mark_optional and not bound.field.required,
+        "is_optional": mark_optional and not bound.field.required and not _is_code(bound),
     }
     return render("field", values | _control(bound, described_by, choice_hints, attrs))
 
