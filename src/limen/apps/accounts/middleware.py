@@ -89,9 +89,9 @@ class AccessMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        read = getattr(request, "limen_read", None)
-        is_shown = read and request.method in ("GET", "POST") and _shows_a_page(response)
-        if is_shown and not self._is_same_reading(request, read):
+        read = getattr(request, "limen_read", "")
+        is_shown = request.method in ("GET", "POST") and _shows_a_page(response)
+        if read and is_shown and not self._is_same_reading(request, read):
             record_read(read, actor=request.actor, patient=request.patient)
         return response
 
