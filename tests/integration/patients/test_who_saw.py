@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from factories import client_for, make_patient, make_staff
-from limen.apps.patients import audit_words
+from limen.apps.accounts import audit_words
 from limen.apps.patients.services import set_impaired
 from limen.apps.records import clock
 from limen.apps.records.actor import system

@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from limen.apps.accounts import audit_words
 from limen.apps.accounts import selectors as account_selectors
 from limen.apps.accounts import services as account_services
 from limen.apps.accounts.access import ACTIONS, declares
-from limen.apps.patients import audit_words, guard, selectors, services
+from limen.apps.patients import guard, selectors, services
 from limen.apps.patients.forms import (
     ContactForm,
     CorrectionForm,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from limen.apps.accounts import selectors
+from limen.apps.accounts import audit_words, selectors
 from limen.apps.accounts.access import declares
 from limen.apps.accounts.forms import OUTCOMES, AuditForm
 from limen.apps.accounts.roles import role_words
@@ -55,7 +55,7 @@ def _row(event) -> Row:
     outcome = OUTCOME_WORDS.get(event.outcome, event.outcome)
     tone = "watch" if event.outcome == "denied" else ""
     who = Cell(event.actor_name, note=role_words(event.roles))
-    return Row((when, who, Cell(event.action, note=event.subject_kind), about, outcome, event.reason or "–"), tone)
+    return Row((when, who, Cell(audit_words.what(event.action), note=event.action), about, outcome, event.reason or "–"), tone)
 
 
 def _patient_link(uid) -> Link:
