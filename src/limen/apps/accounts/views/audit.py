@@ -55,7 +55,8 @@ def _row(event) -> Row:
     outcome = OUTCOME_WORDS.get(event.outcome, event.outcome)
     tone = "watch" if event.outcome == "denied" else ""
     who = Cell(event.actor_name, note=role_words(event.roles))
-    return Row((when, who, Cell(audit_words.what(event.action), note=event.action), about, outcome, event.reason or "–"), tone)
+    done = Cell(audit_words.what(event.action), note=event.action)
+    return Row((when, who, done, about, outcome, event.reason or "–"), tone)
 
 
 def _patient_link(uid) -> Link:

@@ -316,8 +316,10 @@ def recovered(request, patient_uid, session_uid):
                 authentication=authentication,
                 note=data["note"],
             )
-        except (step_up.StepUpFailed, services.SessionRefused) as error:
+        except step_up.StepUpFailed as error:
             form.add_error("code", str(error))
+        except services.SessionRefused as error:
+            form.add_error(None, str(error))
         else:
             messages.success(request, "Recovery is signed. The account is open again.")
             return redirect("treatment:discharge", patient_uid=patient_uid, session_uid=session_uid)
