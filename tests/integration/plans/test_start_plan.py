@@ -187,3 +187,11 @@ def test_a_question_asked_outside_the_plan_is_left_alone(clinic, prescriber):
     services.change_state(plan, state="stopped", reason="Moved away", actor=actor_of(prescriber))
     other.refresh_from_db()
     assert other.state == "open"
+
+
+def test_the_hope_written_in_the_assessment_becomes_the_first_goal(clinic, prescriber, monkeypatch):
+    """Nothing is typed twice; a goal that is there already is left alone."""
+    monkeypatch.setattr(services, "goal_words", lambda patient: "Walk my dog by the river again")
+    patient = decided_patient(clinic, prescriber)
+    started_plan(patient, prescriber, MONDAY)
+    assert [goal.words for goal in selectors.goals(patient)] == ["Walk my dog by the river again"]

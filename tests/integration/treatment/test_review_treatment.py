@@ -213,3 +213,35 @@ def test_esketamine_taken_beside_ketamine_keeps_its_two_hours(people):
     with after(70):
         waits = {row.criterion.id: row.status for row in selectors.discharge_gate(session).criteria}
     assert waits["minutes_esketamine"] == "not_met"
+
+
+def test_recovery_is_not_signed_and_nobody_leaves_while_the_last_rating_says_drowsy(people):
+    """H5: what was rated outweighs what is ticked."""
+    people.ordered()
+    session = people.dosing()
+    people.dose(session)
+    services.record_rating(session, instrument_id="moaa-s", value=3, actor=people.monitor, client_uid=uuid.uuid4())
+    with pytest.raises(services.SessionRefused, match="MOAA/S 3"):
+        services.sign_recovered(session, actor=people.monitor, client_uid=uuid.uuid4(), authentication=authentication())
+    services.answer_discharge(
+        session, answers={"sedation_resolved": "yes"}, actor=people.monitor, client_uid=uuid.uuid4()
+    )
+    line = next(row for row in selectors.discharge_gate(session).criteria if row.criterion.id == "sedation_resolved")
+    assert line.status == "not_met"
+
+
+def test_being_with_the_person_answers_their_call(people):
+    """One press is the answer: it is not written again under Signals, and the patient is no longer told to wait."""
+    people.ordered()
+    session = people.dosing()
+    call = services.ask_for_help(session, actor=people.monitor, client_uid=uuid.uuid4())
+    assert "help-call" in kinds_open(session.patient)
+    services.record_event(
+        session,
+        kind="intervention",
+        actor=people.monitor,
+        client_uid=uuid.uuid4(),
+        payload={"answers": str(call.uid)},
+        note="Went to the person",
+    )
+    assert "help-call" not in kinds_open(session.patient)

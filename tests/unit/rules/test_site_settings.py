@@ -70,6 +70,7 @@ def test_a_default_without_a_source_is_refused():
         ("dose.iv.cap_mg", "62.5", Decimal("62.5")),
         ("outcome.phq9_remission", "at-most-5", "at-most-5"),
         ("home.routes_signed", '["sl"]', ("sl",)),
+        ("home.routes_signed", "[]", ()),  # a clinic without home care says so
         (
             "coverage.hours",
             '[{"day": "mon", "opens": "09:00", "closes": "17:00"}]',
@@ -97,7 +98,6 @@ def test_a_good_value_is_read_as_its_kind_and_survives_storage(key, text, value)
         ("discharge.min_minutes.esketamine", "119"),
         ("outcome.phq9_remission", "below-6"),
         ("home.routes_signed", "sl"),
-        ("home.routes_signed", "[]"),
         ("home.routes_signed", "[1]"),
         ("coverage.hours", '[{"day": "mon"}]'),
         ("coverage.hours", '[{"day": "mon", "opens": true, "closes": "17:00"}]'),

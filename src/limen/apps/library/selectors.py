@@ -47,8 +47,8 @@ class ShownPage:
 
 def page(slug: str) -> ShownPage:
     """A page ready to show. Raises NotPublished for an unreviewed page outside the demo."""
-    parsed: Page = knowledge.load("education", slug, None, parse_page)
-    if not parsed.is_reviewed and not settings.LIMEN_DEMO and slug != "crisis-help":
+    parsed = _parsed(slug)
+    if not is_published(slug):
         raise NotPublished(slug)
     notes = {
         claim.id: Note(number=number, claim=claim, source=parsed.identity.source(claim.source))
@@ -59,6 +59,15 @@ def page(slug: str) -> ShownPage:
         for s in parsed.sections
     )
     return ShownPage(page=parsed, sections=sections, notes=tuple(notes.values()))
+
+
+def _parsed(slug: str) -> Page:
+    return knowledge.load("education", slug, None, parse_page)
+
+
+def is_published(slug: str) -> bool:
+    """Whether visitors can read a page: reviewed, or a demo, or the crisis page, which is never held back."""
+    return _parsed(slug).is_reviewed or settings.LIMEN_DEMO or slug == "crisis-help"
 
 
 def _shown(block: Any, notes: dict[str, Note]) -> ShownBlock:
@@ -94,4 +103,4 @@ def definitions() -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["NotPublished", "definitions", "page", "slugs"]
+__all__ = ["NotPublished", "definitions", "is_published", "page", "slugs"]

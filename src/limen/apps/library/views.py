@@ -1,6 +1,5 @@
 """Public pages: home, the science with its sources, crisis help; and the style guide."""
 
-from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,14 +11,15 @@ from limen.ui.styleguide import context as styleguide_context
 @declares("public.read")
 @require_safe
 def home(request):
-    return render(request, "library/home.html")
+    published = {slug.replace("-", "_") for slug in selectors.slugs() if selectors.is_published(slug)}
+    return render(request, "library/home.html", {"published": published})
 
 
 def _page(request, slug: str, template: str = "library/page.html"):
     try:
         shown = selectors.page(slug)
-    except selectors.NotPublished as error:
-        raise Http404 from error
+    except selectors.NotPublished:
+        return render(request, "library/not_published.html")
     return render(request, template, {"shown": shown})
 
 

@@ -16,7 +16,7 @@ from limen.apps.records import clock, knowledge
 from limen.apps.records.actor import Actor
 from limen.apps.records.acts import act
 from limen.apps.records.services import Authentication, add_to_timeline, sign
-from limen.apps.screening.selectors import decision_in_force
+from limen.apps.screening.selectors import decision_in_force, goal_words
 from limen.clinical import protocols as core
 from limen.clinical.definitions.protocol import Protocol
 
@@ -85,8 +85,16 @@ def start_plan(
         for number, visit in enumerate(planned, start=1):
             _add_visit(plan, visit, number, actor)
         _note(plan, "started", f"{protocol.identity.title}, from {start_date:%-d %b %Y}")
+        _carry_goal(patient, episode, actor)
         move_episode(episode, "treating", actor=actor)
     return plan
+
+
+def _carry_goal(patient: Patient, episode: Episode, actor: Actor) -> None:
+    """The hope written in the assessment becomes the first goal: nobody writes it twice."""
+    words = goal_words(patient)
+    if words and not Goal.objects.filter(patient=patient, episode=episode).exists():
+        set_goal(patient=patient, episode=episode, words=words, actor=actor)
 
 
 def _open_episode(episode: Episode | None) -> Episode:

@@ -49,14 +49,9 @@ def onboarding(request, patient_uid):
         "total": len(steps),
         "may_record": may_record(request),
         "may_invite": bool(request.actor.roles & ACTIONS["patient.invite"].roles) and patient.user_id is None,
-        "goals": _goals(patient),
+        "goals": selectors.goal_words(patient),
     }
     return render(request, "screening/onboarding.html", page)
-
-
-def _goals(patient) -> str:
-    found = selectors.referral_of(patient)
-    return selectors.referral_answers(found).get("goals", "") if found else ""
 
 
 def _line(request, step: selectors.Step) -> dict:

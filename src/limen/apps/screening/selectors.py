@@ -282,3 +282,9 @@ def decision_in_force(patient: Patient) -> EligibilityDecision | None:
 def answered_at(answers: dict[str, Any]) -> datetime:
     """When the person answered, as it was kept."""
     return datetime.fromisoformat(answers["answered_at"])
+
+
+def goal_words(patient: Patient) -> str:
+    """What the patient wrote in the assessment about what they hope for; empty when nothing."""
+    found = referral_of(patient)
+    return str(referral_answers(found).get("goals", "")).strip() if found else ""

@@ -53,6 +53,7 @@ def chart(request, patient_uid):
         "next_visit": plans.next_visit(patient),
         "decision": screening.decision_in_force(patient),
         "consents": patients.consents_in_force(patient),
+        "today": selectors.today_of(patient),
         "order": treatment.order_in_force(patient),
         "live": treatment.live_session(patient),
         "medications": screening.medications(patient),

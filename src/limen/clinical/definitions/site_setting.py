@@ -174,7 +174,9 @@ def _check_list(definition: SettingDefinition, text: str) -> tuple[str | Row, ..
         items = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise InvalidSetting(f"{definition.title}: not a JSON list. Accepted: {form}.") from error
-    if not isinstance(items, list) or not items:
+    if not isinstance(items, list):
+        raise InvalidSetting(f"{definition.title}: needs a list. Accepted: {form}.")
+    if not items and definition.fields:
         raise InvalidSetting(f"{definition.title}: needs a list with at least one entry. Accepted: {form}.")
     return tuple(_check_item(definition, item, i, form) for i, item in enumerate(items, start=1))
 
@@ -194,7 +196,7 @@ def _has_plain_values(item: Mapping[str, object]) -> bool:
 
 def _list_form(definition: SettingDefinition) -> str:
     if not definition.fields:
-        return '["first", "second"]'
+        return '["first", "second"], or [] for none'
     row = ", ".join(f'"{field}": …' for field in definition.fields)
     return f"[{{{row}}}, …] with these names in every row"
 

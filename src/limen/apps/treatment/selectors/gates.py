@@ -22,6 +22,7 @@ from limen.clinical.safety import discharge as discharge_rules
 from limen.clinical.safety import gate as gate_rules
 
 SUICIDE_FORM = "c-ssrs-since-last-contact"
+SEDATION_SCALE = "moaa-s"
 CONSENT_FOR = {"clinic": ("care",), "home": ("care", "telehealth")}
 DIRECTOR, PRESCRIBER = "medical_director", "prescriber"
 # Lines whose value comes from the record alone; nobody can type them at the gate.
@@ -279,4 +280,18 @@ def _discharge_answers(state: core.SessionState) -> dict[str, discharge_rules.Di
     for event in state.events("discharge_checked"):
         for criterion_id, value in event.payload.get("answers", {}).items():
             answers[criterion_id] = discharge_rules.DischargeAnswer(value, event.occurred_at, "asked before leaving")
+    drowsy = unresolved_sedation(state)
+    if drowsy is not None:
+        # A rating outweighs a tick: the two are not left to contradict each other.
+        words = f"last sedation rating MOAA/S {drowsy.value}"
+        answers["sedation_resolved"] = discharge_rules.DischargeAnswer("no", drowsy.occurred_at, words)
     return answers
+
+
+def unresolved_sedation(state: core.SessionState) -> core.Reading | None:
+    """The newest MOAA/S rating when it is below the top of its scale (responds readily to the name), else None."""
+    newest = state.ratings.get(SEDATION_SCALE)
+    if newest is None or newest.value is None:
+        return None
+    top = max(definitions.instrument(SEDATION_SCALE).items[0].answers.values)
+    return newest if int(newest.value) < top else None

@@ -59,6 +59,11 @@ def sign_recovered(
             state = reading.state_of(locked)
             if not state.is_dosed:
                 raise SessionRefused("Nothing has been taken in this session, so there is nothing to recover from.")
+            drowsy = gate_reads.unresolved_sedation(state)
+            if drowsy is not None:
+                raise SessionRefused(
+                    f"The last sedation rating is MOAA/S {drowsy.value}. Rate sedation again before signing recovery."
+                )
             row = write(locked, entry, actor=actor)
             sign(row, actor=actor, meaning="authored", authentication=authentication)
             if not _lasts_until_tomorrow(locked):

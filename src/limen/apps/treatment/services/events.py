@@ -11,7 +11,8 @@ from limen.apps.records import clock
 from limen.apps.records.actor import Actor
 from limen.apps.records.acts import act, canonical_json
 from limen.apps.records.models import content_of
-from limen.apps.signals.services import raise_signal
+from limen.apps.signals.selectors import open_for
+from limen.apps.signals.services import answer_obligation, raise_signal
 from limen.apps.treatment.models import DosingSession, SessionEvent
 from limen.apps.treatment.selectors import sessions as reading
 from limen.clinical import protocols as core
@@ -44,6 +45,10 @@ class Entry:
     note: str = ""
     entry_mode: str = ""
     subject_uid: uuid.UUID | None = None
+
+
+HELP_CALL = "help-call"
+ANSWERING_KINDS = ("intervention", "observation")
 
 
 def lock(session: DosingSession) -> DosingSession:
@@ -180,7 +185,7 @@ def _answer_for(session: DosingSession, row: SessionEvent, actor: Actor) -> None
     if row.kind == "help_pressed":
         raise_signal(
             patient=session.patient,
-            kind="help-call",
+            kind=HELP_CALL,
             rule_pin="session@1#help_pressed",
             level="now",
             title="Asked for help in the dosing session",
@@ -192,3 +197,8 @@ def _answer_for(session: DosingSession, row: SessionEvent, actor: Actor) -> None
             evidence=row,
             patient_text="You asked for help. Your session team has been told.",
         )
+    if row.kind in ANSWERING_KINDS and isinstance(row.payload.get("answers"), str):
+        # Being with the person is the answer: nobody writes the same thing a second time under Signals.
+        for duty in open_for(session.patient):
+            if duty.kind == HELP_CALL:
+                answer_obligation(duty, note=row.note or "With the person in the session.", actor=actor)
