@@ -15,7 +15,8 @@ from limen.apps.records.acts import OutsideAct, act, digest
 from limen.apps.records.crypto import UnreadableValue, seal, unseal
 from limen.apps.records.ids import uuid7
 from limen.apps.records.models import AppendOnlyError, AuditEvent, RecordVersion, StaleRecord, content_of
-from limen.apps.records.selectors import signature_covers, signatures_of
+from limen.apps.records.selectors import signature_covers, signatures_of, timeline
+from limen.apps.records.services import add_to_timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +147,11 @@ def test_birthdays_on_leap_day_count_from_the_first_of_march_in_common_years(sit
     patient.birth_date_text = "2004-02-29"
     assert patient.age_on(date(2026, 2, 28)) == 21
     assert patient.age_on(date(2026, 3, 1)) == 22
+
+
+def test_a_story_never_names_a_program_but_the_audit_does(site_scope):
+    patient = make_patient(site_scope)
+    with act("test.note", actor=SYSTEM, patient=patient):
+        add_to_timeline(patient, patient=patient, kind="measure_missed", occurred_at=clock.now())
+    assert timeline(patient, for_patient=False, limit=1)[0].recorded_by_name == "Limen itself"
+    assert AuditEvent.objects.filter(action="test.note", actor_name=SYSTEM.display_name).exists()

@@ -3,6 +3,8 @@
 import hashlib
 from datetime import timedelta
 
+from django.conf import settings
+
 from limen.apps.accounts.models import SignInEvent
 from limen.apps.records import clock
 
@@ -15,6 +17,11 @@ def _key(text: str) -> str:
 
 
 def address_of(request) -> str:
+    """Where the request came from. Behind N trusted proxies (LIMEN_PROXY_COUNT) it is the Nth address from the right
+    of X-Forwarded-For, which the proxies wrote; what a client puts to the left of that is not believed."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    if settings.LIMEN_PROXY_COUNT and len(hops) >= settings.LIMEN_PROXY_COUNT:
+        return hops[-settings.LIMEN_PROXY_COUNT]
     return request.META.get("REMOTE_ADDR", "")
 
 

@@ -223,7 +223,7 @@ class AuditEvent(AppendOnly):
     subject_uid = models.UUIDField(null=True)
     patient_uid = models.UUIDField(null=True)
     outcome = models.CharField(max_length=10)
-    reason = models.TextField(blank=True)
+    reason = EncryptedTextField(blank=True, default="")
     request_id = models.CharField(max_length=40, blank=True)
     changes = models.JSONField(default=list)
 
@@ -248,7 +248,7 @@ class RecordVersion(AppendOnly):
     author_uid = models.UUIDField(null=True)
     author_name = models.CharField(max_length=200)
     at = models.DateTimeField()
-    reason = models.TextField(blank=True)
+    reason = EncryptedTextField(blank=True, default="")
 
     objects = models.Manager.from_queryset(FactQuerySet)()
 

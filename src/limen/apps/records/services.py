@@ -23,6 +23,7 @@ MEANINGS = (
     "reviewed",
     "set",
 )
+BY_ITSELF = "Limen itself"  # what a story says where no person wrote; the audit keeps which program it was
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def add_to_timeline(
     is_patient_visible: bool = True,
 ) -> None:
     """One line in the patient's story, in the same transaction as the fact. Call inside an act."""
-    running = current_act()
+    actor = current_act().actor
     TimelineEntry(
         site_id_at=patient.site_id,
         patient_uid=patient.uid,
@@ -86,7 +87,7 @@ def add_to_timeline(
         subject_uid=subject.uid,
         summary=summary,
         recorded_at=clock.now(),
-        recorded_by_name=running.actor.display_name,
+        recorded_by_name=BY_ITSELF if actor.kind == "system" else actor.display_name,
         is_patient_visible=is_patient_visible,
     ).save()
 

@@ -82,9 +82,8 @@ def export(patient, *, reason: str) -> dict:
                 {"at": entry.occurred_at, "kind": entry.kind, "summary": entry.summary, "by": entry.recorded_by_name}
                 for entry in timeline(patient, limit=100_000)
             ]
-        seen = list(
-            audit_events(patient_uid=patient.uid).values("at", "actor_name", "roles", "action", "outcome", "reason")
-        )
+        names = ("at", "actor_name", "roles", "action", "outcome", "reason")
+        seen = [{name: getattr(event, name) for name in names} for event in audit_events(patient_uid=patient.uid)]
     return {
         "format": FORMAT,
         "made_at": clock.now(),

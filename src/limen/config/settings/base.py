@@ -147,6 +147,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LIMEN_IDLE_MINUTES = {"staff": 15, "patient": 30}
 LIMEN_ABSOLUTE_HOURS = {"staff": 12, "patient": 24}
 LIMEN_STEP_UP_MINUTES = 5
+LIMEN_PROXY_COUNT = 0  # how many trusted proxies stand in front
 LIMEN_STEP_UP_METHODS = ["totp", "recovery-code", "recent-passkey"]
 
 CACHES = {

@@ -47,6 +47,7 @@ else:
         }
     }
 
+LIMEN_PROXY_COUNT = int(os.environ.get("LIMEN_PROXY_COUNT", "1"))  # HTTPS ends at a proxy
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-limen_session"
 CSRF_COOKIE_SECURE = True
