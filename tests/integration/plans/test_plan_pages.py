@@ -340,3 +340,26 @@ def test_an_appointment_of_a_plan_links_to_the_plan_only_for_those_who_may_move_
     assert "of the care plan" in html
     assert (address("move-visit", patient, visit_uid=row.uid) in html) is is_linked
     assert ("A prescriber moves its day" in html) is not is_linked
+
+
+@pytest.mark.parametrize(("role", "is_linked"), [("therapist", True), ("pharmacist", False)])
+def test_an_open_signal_is_a_link_only_for_those_who_may_read_it(
+    plan, patient, prescriber, site_scope, role, is_linked
+):
+    raise_signal(
+        patient=patient,
+        kind="worse",
+        rule_pin="rule@1",
+        level="today",
+        title="PHQ-9 is worse",
+        finding="Up 7",
+        occurred_at=clock.now(),
+        due_at=clock.now() + timedelta(hours=4),
+        owner_role="prescriber",
+        actor=actor_of(prescriber),
+    )
+    client = client_for(make_staff(site_scope, role))
+    for where in (address("review", patient), reverse("workspace:chart", kwargs={"patient_uid": patient.uid})):
+        html = page_of(client.get(where))
+        assert "PHQ-9 is worse" in html
+        assert (f"/patients/{patient.uid}/signals/" in html) is is_linked

@@ -296,6 +296,7 @@ def _review_page(request, form):
         "form": form if is_open else None,
         "plan": current,
         "is_open": is_open,
+        "may_read_signals": _may(request, "signals.read"),
         "today": today,
         "reviews": selectors.reviews(patient),
     }

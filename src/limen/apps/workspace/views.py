@@ -62,6 +62,7 @@ def chart(request, patient_uid):
         "story": story[:RECENT_LINES],
         "older": story[RECENT_LINES:],
         "may_read_session": selectors.may(request.actor, "session.read"),
+        "may_read_signals": selectors.may(request.actor, "signals.read"),
         "may_answer_signals": selectors.may(request.actor, "signals.answer"),
     }
     return render(request, "workspace/chart.html", page)
