@@ -88,7 +88,7 @@ class Sitting:
         """Put the steps into the diary. skip: minutes whose reading is not taken."""
         before = [(ARRIVAL, self.arrive), (SCREEN, self.screen), (VITALS, lambda: self.read(0)), (ASKED, self.ask)]
         for minute, step in before:
-            moment = max(self.starts_at + minutes(minute), self._midnight() + minutes(ARRIVAL - minute + 40))
+            moment = max(self.starts_at + minutes(minute), self._midnight() + minutes(minute - ARRIVAL + 1))
             self.journey.at(min(moment, self.starts_at), step)
         if is_gate_only:
             return
