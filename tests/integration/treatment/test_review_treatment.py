@@ -245,3 +245,14 @@ def test_being_with_the_person_answers_their_call(people):
         note="Went to the person",
     )
     assert "help-call" not in kinds_open(session.patient)
+
+
+def test_opening_a_session_twice_with_one_form_opens_one(people):
+    """F11: Back, and sent again, also after that session has ended."""
+    people.ordered()
+    key = uuid.uuid4()
+    session = people.open(client_uid=key)
+    services.end_otherwise(session, ending="left_against_advice", actor=people.monitor, client_uid=uuid.uuid4())
+    assert people.open(client_uid=key).pk == session.pk
+    with pytest.raises(services.SessionRefused, match="used before"):
+        people.open(people.new_patient("Robin"), client_uid=key)

@@ -13,8 +13,9 @@ PUBLIC = (
     ("What to expect", "library:what-to-expect", "public.read"),
     ("Questions", "library:questions", "public.read"),
 )
+TODAY = "Today"
 PATIENT = (
-    ("Today", "workspace:today", "my.today"),
+    (TODAY, "workspace:today", "my.today"),
     ("Progress", "measures:my-progress", "my.progress"),
     ("Plan", "plans:my-plan", "my.plan"),
     ("Journal", "therapy:my-journal", "my.journal"),
@@ -83,6 +84,9 @@ def navigation_for(actor: Actor, path: str) -> list[dict]:
         if _address(name) and (not actor.is_staff_actor or actor.roles & ACTIONS[action].roles)
     ]
     current = max((i for i in items if path.startswith(i["url"])), key=lambda i: len(i["url"]), default=None)
+    if current and current["label"] == TODAY and path != current["url"]:
+        # Everything of a patient's own lies below Today's address; what has no line of its own is under More.
+        current = items[-1]
     if current:
         current["is_current"] = True
     return items

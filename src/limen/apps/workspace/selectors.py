@@ -73,11 +73,14 @@ def staff_home(actor: Actor) -> StaffHome:
 HOME_PARTS = ("signals.worklist", "board.read", "schedule.read", "review.queue", "referrals.read", "patient.find")
 
 
+NOT_COUNTED = ("referred", "ended")  # referrals wait in their own list
+
+
 def _stages(actor: Actor) -> list[tuple[str, int]]:
     counts = dict.fromkeys(dict(Episode.STAGES), 0)
     for stage in Episode.objects.visible_to(actor).values_list("stage", flat=True):
         counts[stage] += 1
-    return [(title, counts[key]) for key, title in Episode.STAGES if key != "ended"]
+    return [(title, counts[key]) for key, title in Episode.STAGES if key not in NOT_COUNTED]
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,12 @@ def open_session(
     with act("session.open", actor=actor, patient=patient) as running:
         # Two tablets opening the same visit must not make two sessions.
         type(patient).objects.select_for_update().get(pk=patient.pk)
+        earlier = SessionEvent.objects.filter(client_uid=client_uid).select_related("session").first()
+        if earlier is not None:
+            # Back and sent again: the session it opened, or a refusal when the key was used for something else.
+            if earlier.kind == "arrived" and earlier.patient_id == patient.pk:
+                return earlier.session
+            raise SessionRefused("This form was used before. Open the page again.")
         if reading.live_session(patient) is not None:
             raise SessionRefused("A session is already open for this person.")
         session = DosingSession(
