@@ -76,7 +76,7 @@ def test_import_saves_every_row_once_with_its_own_time(clinic, tmp_path, capsys)
         f"{patient.uid},phq-9,2026-03-01T09:00:00-05:00,1 2 0 3 1 0 2 1 0",
         f"{patient.uid},gad-7,2026-03-01T09:05:00-05:00,1 1 1 1 1 1 1",
     )
-    assert main(["import", "measures", path, "--site", site.slug]) == 0
+    assert main(["import", "measures", path]) == 0
     rows = responses(site)
     assert [(r.instrument_pin, r.entry_mode) for r in rows] == [("phq-9@1", "import"), ("gad-7@1", "import")]
     assert rows[0].completed_at.isoformat() == "2026-03-01T14:00:00+00:00"

@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from limen.config.console import CommandError, progress, start_django
@@ -14,7 +15,7 @@ MOST_ERRORS_SHOWN = 200
 DESCRIPTION = """Import finished questionnaires.
 
 Columns (UTF-8, comma separated, first row the names):
-  patient_uid    the record number of a patient of --site
+  patient_uid    the record number of a patient (of --site, when one is named)
   instrument     for example phq-9
   completed_at   ISO 8601 with its zone, for example 2026-03-08T09:30:00-05:00
   answers        whole numbers in questionnaire order, separated by spaces; '-' for a missing answer
@@ -33,7 +34,7 @@ class Problem:
 @dataclass(frozen=True)
 class Row:
     line: int
-    patient: object
+    patient: Any
     instrument_id: str
     completed_at: datetime
     answers: dict[str, int | None]
@@ -47,11 +48,11 @@ def add(verbs) -> None:
         help="import measures from a CSV file",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="example: limen import measures answers.csv --site riverside --dry-run",
+        epilog="example: limen import measures answers.csv --dry-run",
     )
     parser.add_argument("what", choices=["measures"])
     parser.add_argument("file", type=Path)
-    parser.add_argument("--site", required=True, help="the site's short name")
+    parser.add_argument("--site", default="", help="refuse patients of any other site than this one")
     parser.add_argument("--dry-run", action="store_true", help="check the whole file, import nothing")
     parser.set_defaults(run=run)
 
@@ -67,25 +68,26 @@ def read_text(path: Path) -> str:
 
 def run(options) -> int:
     start_django()
-    from django_scopes import scope
-
-    from limen.apps.accounts.models import Site
-
-    text = read_text(options.file)
-    site = Site.objects.filter(slug=options.site).first()
-    if site is None:
-        known = ", ".join(Site.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-        raise CommandError(f"There is no site '{options.site}'. Known: {known}.")
-    with scope(site=site.pk):
-        rows, problems = check(text)
-        if problems:
-            return refuse(problems)
-        if options.dry_run:
-            print(f"{len(rows)} rows are good. Nothing was imported (dry run).")
-            return 0
-        save(rows, site)
+    site_id = _site_id(options.site) if options.site else None
+    rows, problems = check(read_text(options.file), site_id)
+    if problems:
+        return refuse(problems)
+    if options.dry_run:
+        print(f"{len(rows)} rows are good. Nothing was imported (dry run).")
+        return 0
+    save(rows)
     print(f"{len(rows)} rows imported.")
     return 0
+
+
+def _site_id(slug: str) -> int:
+    from limen.apps.accounts.models import Site
+
+    site = Site.objects.filter(slug=slug).first()
+    if site is None:
+        known = ", ".join(Site.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise CommandError(f"There is no site '{slug}'. Known: {known}.")
+    return site.pk
 
 
 def refuse(problems: list[Problem]) -> int:
@@ -99,8 +101,8 @@ def refuse(problems: list[Problem]) -> int:
     return 2
 
 
-def check(text: str) -> tuple[list[Row], list[Problem]]:
-    """Every row read and judged before anything is saved."""
+def check(text: str, site_id: int | None) -> tuple[list[Row], list[Problem]]:
+    """Every row read and judged before anything is saved. site_id: accept this site's patients only; None: any."""
     reader = csv.DictReader(io.StringIO(text))
     if reader.fieldnames is None or set(COLUMNS) - set(reader.fieldnames):
         missing = sorted(set(COLUMNS) - set(reader.fieldnames or ()))
@@ -110,7 +112,7 @@ def check(text: str) -> tuple[list[Row], list[Problem]]:
     seen: dict[tuple, int] = {}
     for number, raw in enumerate(reader, start=2):
         found = [problem for problem in (_bad_shape(number, raw),) if problem]
-        row = None if found else _row(number, raw, found)
+        row = None if found else _row(number, raw, site_id, found)
         if row is not None:
             key = (row.patient, row.instrument_id, row.completed_at)
             if key in seen:
@@ -129,8 +131,8 @@ def _bad_shape(number: int, raw: dict) -> Problem | None:
     return None
 
 
-def _row(number: int, raw: dict, found: list[Problem]) -> Row | None:
-    patient = _patient(number, raw["patient_uid"].strip(), found)
+def _row(number: int, raw: dict, site_id: int | None, found: list[Problem]) -> Row | None:
+    patient = _patient(number, raw["patient_uid"].strip(), site_id, found)
     completed_at = _moment(number, raw["completed_at"].strip(), found)
     answers = _answers(number, raw["instrument"].strip(), raw["answers"], found)
     if patient is None or completed_at is None or answers is None:
@@ -138,17 +140,19 @@ def _row(number: int, raw: dict, found: list[Problem]) -> Row | None:
     return Row(number, patient, raw["instrument"].strip(), completed_at, answers)
 
 
-def _patient(number: int, text: str, found: list[Problem]):
-    from limen.apps.patients.models import Patient
+def _patient(number: int, text: str, site_id: int | None, found: list[Problem]):
+    from limen.apps.patients.selectors import patient_at_any_site
 
     try:
         uid = UUID(text)
     except ValueError:
         found.append(Problem(number, "patient_uid", f"'{text}' is not a record number"))
         return None
-    patient = Patient.objects.filter(uid=uid).first()
-    if patient is None:
-        found.append(Problem(number, "patient_uid", f"no patient of this site has the record number {text}"))
+    patient = patient_at_any_site(uid)
+    if patient is None or site_id not in (None, patient.site_id):
+        where = "" if site_id is None else " of this site"
+        found.append(Problem(number, "patient_uid", f"no patient{where} has the record number {text}"))
+        return None
     return patient
 
 
@@ -190,21 +194,24 @@ def _answers(number: int, identifier: str, text: str, found: list[Problem]) -> d
     return answers
 
 
-def save(rows: list[Row], site) -> None:
-    """All rows in one transaction."""
+def save(rows: list[Row]) -> None:
+    """All rows in one transaction, each within its patient's site."""
+    from django_scopes import scope
+
     from limen.apps.measures.services import record_response
     from limen.apps.records.actor import system
     from limen.apps.records.acts import act
 
-    actor = system("limen import measures", site_id=site.pk)
+    actor = system("limen import measures")
     with act("measures.import", actor=actor):
         for done, row in enumerate(rows, start=1):
-            record_response(
-                patient=row.patient,
-                instrument_id=row.instrument_id,
-                answers=row.answers,
-                completed_at=row.completed_at,
-                actor=actor,
-                entry_mode="import",
-            )
+            with scope(site=row.patient.site_id):
+                record_response(
+                    patient=row.patient,
+                    instrument_id=row.instrument_id,
+                    answers=row.answers,
+                    completed_at=row.completed_at,
+                    actor=actor,
+                    entry_mode="import",
+                )
             progress(done, len(rows), "Importing")
