@@ -76,6 +76,8 @@ def chromium() -> str | None:
 def pytest_steps(extra: list[str]) -> list[tuple[str, list[str], dict[str, str]]]:
     workers = ["-n", str(min(os.cpu_count() or 1, 4))]
     base = [sys.executable, "-m", "pytest", "-q", *extra]
+    if "--long" in extra:
+        os.environ["LIMEN_LONG"] = "1"  # the whole number of cases, where a test samples them
     has_postgres, browser = postgres_answers(), chromium()
     must_have_all = os.environ.get("LIMEN_REQUIRE_ALL") == "1"
     steps = [("tests (SQLite)", [*base, *workers, "--ignore=tests/e2e", "tests"], {})]
