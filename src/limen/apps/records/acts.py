@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from django.apps import apps
 from django.db import transaction
 
 from limen.apps.records import clock
@@ -72,10 +73,8 @@ def act(action: str, *, actor: Actor, patient=None, subject=None, reason: str = 
 
 
 def write_audit(running: Act, *, outcome: str) -> None:
-    from limen.apps.records.models import AuditEvent
-
     actor = running.actor
-    AuditEvent.objects.create(
+    apps.get_model("records", "AuditEvent").objects.create(
         at=clock.now(),
         actor_kind=actor.kind,
         actor_uid=actor.user_uid,
