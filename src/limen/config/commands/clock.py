@@ -1,10 +1,13 @@
 """limen clock: the loop that sends what waits. `limen serve` and `limen demo` start one beside the pages."""
 
 import os
+import signal
 import subprocess
 import sys
 
 from limen.config.console import start_django
+
+STOP_S = 15
 
 
 def add(verbs) -> None:
@@ -21,10 +24,19 @@ def run(options) -> int:
 
 
 def beside(command: list[str]) -> int:
-    """Run the pages with a clock beside them; both end together."""
+    """Run the pages with a clock beside them; both end together, on Ctrl-C and on SIGTERM."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
     clock = subprocess.Popen([sys.executable, "-m", "limen", "clock"], env=os.environ)
+    pages = subprocess.Popen(command, env=os.environ)
     try:
-        return subprocess.call(command, env=os.environ)
+        return pages.wait()
     finally:
-        clock.terminate()
-        clock.wait(timeout=10)
+        # Asked, not killed: a killed server would leave its worker behind, still holding the port.
+        for process in (pages, clock):
+            process.terminate()
+        for process in (pages, clock):
+            process.wait(timeout=STOP_S)
+
+
+def _as_interrupt(number, frame) -> None:
+    raise KeyboardInterrupt
