@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from limen.apps.accounts.access import ACTIONS
 from limen.apps.records.actor import Actor
@@ -52,27 +52,25 @@ PATIENT_PAGES = (
 
 def patient_tabs(actor: Actor, patient, path: str) -> list[dict]:
     """The pages about one patient that this actor may open."""
-    tabs = []
-    for label, name, action in PATIENT_PAGES:
-        if not actor.roles & ACTIONS[action].roles:
-            continue
-        try:
-            url = reverse(name, kwargs={"patient_uid": patient.uid})
-        except NoReverseMatch:
-            continue
-        tabs.append({"label": label, "url": url, "is_current": False})
-    current = max((t for t in tabs if path.startswith(t["url"])), key=lambda t: len(t["url"]), default=None)
+    tabs = [
+        {"label": label, "url": reverse(name, kwargs={"patient_uid": patient.uid}), "is_current": False}
+        for label, name, action in PATIENT_PAGES
+        if actor.roles & ACTIONS[action].roles
+    ]
+    current = _nearest(tabs, path)
     if current:
         current["is_current"] = True
     return tabs
 
 
+def _nearest(items: list[dict], path: str) -> dict | None:
+    """The item whose address is the longest start of the path."""
+    return max((i for i in items if path.startswith(i["url"])), key=lambda i: len(i["url"]), default=None)
+
+
 @cache
 def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return reverse(name)
 
 
 def navigation_for(actor: Actor, path: str) -> list[dict]:
@@ -81,9 +79,9 @@ def navigation_for(actor: Actor, path: str) -> list[dict]:
     items: list[dict] = [
         {"label": label, "url": _address(name), "is_current": False}
         for label, name, action in lines
-        if _address(name) and (not actor.is_staff_actor or actor.roles & ACTIONS[action].roles)
+        if not actor.is_staff_actor or actor.roles & ACTIONS[action].roles
     ]
-    current = max((i for i in items if path.startswith(i["url"])), key=lambda i: len(i["url"]), default=None)
+    current = _nearest(items, path)
     if current and current["label"] == TODAY and path != current["url"]:
         # Everything of a patient's own lies below Today's address; what has no line of its own is under More.
         current = items[-1]

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from limen.apps.accounts.access import declares
@@ -23,10 +23,7 @@ GET_POST = ["GET", "HEAD", "POST"]
 
 def today_url() -> str:
     """The patient's start page."""
-    try:
-        return reverse("workspace:today")
-    except NoReverseMatch:
-        return reverse("measures:my-progress")
+    return reverse("workspace:today")
 
 
 def _fetch(request, assignment_uid) -> tuple[Assignment, Instrument]:

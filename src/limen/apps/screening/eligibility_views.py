@@ -5,7 +5,7 @@ import json
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -110,10 +110,7 @@ def _missing(result: snapshot.KeptResult) -> list[dict]:
     for name, title in zip(result.missing, result.missing_titles, strict=True):
         url = ""
         if name.startswith("setting:"):
-            try:
-                url = reverse("accounts:setting", args=[name.removeprefix("setting:")])
-            except NoReverseMatch:
-                url = ""
+            url = reverse("accounts:setting", args=[name.removeprefix("setting:")])
         rows.append({"title": title, "url": url})
     return rows
 

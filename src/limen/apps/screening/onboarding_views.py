@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from limen.apps.accounts.access import ACTIONS, declares
@@ -113,12 +113,7 @@ def step(request, patient_uid, item_uid):
 
 
 def _place(patient, key: str) -> str:
-    if key not in PLACES:
-        return ""
-    try:
-        return reverse(PLACES[key], kwargs={"patient_uid": patient.uid})
-    except NoReverseMatch:
-        return ""
+    return reverse(PLACES[key], kwargs={"patient_uid": patient.uid}) if key in PLACES else ""
 
 
 def _save(item: ChecklistItem, given: dict, people, actor) -> None:
